@@ -1,0 +1,10 @@
+/**
+ * For authors of hosts: what a package needs that spawns heaps and connects them.
+ */
+export { type Agent, type AgentPlatform, createAgent } from './agent.ts'
+export { checkTransport, openSession, sessionOf } from './connect.ts'
+export { createContext, grantsOf, nextContextId, type Context, type SpawnedHeap } from './context.ts'
+export { becomeContext } from './current-context.ts'
+export { messageOf, refuseOption } from './errors.ts'
+export { GUEST_LIMITS, limitsFrom, OPEN_LIMITS } from './limits.ts'
+export type { SessionCore } from './session.ts'

@@ -1,0 +1,189 @@
+/**
+ * The calls of this side that the peer has not answered, and their answers.
+ *
+ * Every call gets exactly one result or failure from the peer, so an id is free for reuse when its
+ * answer is here and no longer held.
+ */
+import { ProtocolError } from './errors.ts'
+import { type Answer, type Connection, describePath, type Handle } from './handle.ts'
+import type { Flavour } from './marshal/port.ts'
+import { Operation } from './protocol.ts'
+import { joinStacks } from './stacks.ts'
+
+type State = 'pending' | 'fulfilled' | 'rejected'
+
+/** What is left of a held answer when its proxies are gone: its id, and a failure that no one saw. */
+export interface Fate {
+  readonly id: number
+  unseen: unknown
+}
+
+/** The id of a call that never went out: its answer was made on this side. */
+const LOCAL = -1
+
+export class PendingCall implements Answer {
+  readonly session: Connection
+  readonly id: number
+  readonly flavour: Flavour
+  readonly #handle: Handle | undefined
+  readonly #path: readonly PropertyKey[]
+  /** Was `then` asked of the answer? */
+  awaited = false
+  /** Was the answer used as a target or an argument before it was here? */
+  used = false
+  /** Does the owner keep the answer for us? Decided when the call leaves. */
+  held = false
+  /** Does the answer bring its value, or only word that it is there? */
+  wanted = true
+  sent = false
+  readonly fate: Fate
+  /** Receives the items of an iteration. */
+  onItem: ((value: unknown) => void) | undefined
+  #state: State = 'pending'
+  #value: unknown
+  #promise: Promise<unknown> | undefined
+  #onSettled: (() => void)[] | undefined
+  #resolve: ((value: unknown) => void) | undefined
+  #reject: ((error: unknown) => void) | undefined
+
+  constructor(
+    session: Connection,
+    id: number,
+    handle: Handle | undefined,
+    path: readonly PropertyKey[],
+    flavour: Flavour,
+  ) {
+    this.session = session
+    this.id = id
+    this.#handle = handle
+    this.#path = path
+    this.flavour = flavour
+    this.fate = { id, unseen: undefined }
+  }
+
+  /** A call that is answered on this side. */
+  static local(session: Connection, flavour: Flavour): PendingCall {
+    return new PendingCall(session, LOCAL, undefined, [], flavour)
+  }
+
+  /** What was called, as messages name it. */
+  get description(): string {
+    return describePath(this.#handle?.description ?? '', this.#path)
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** The answer, or the error, once it is here. */
+  get value(): unknown {
+    return this.#value
+  }
+
+  /** Can the owner be asked to use the answer as a target or argument? */
+  get usable(): boolean {
+    return this.id !== LOCAL && (!this.sent || this.held)
+  }
+
+  promise(): Promise<unknown> {
+    this.awaited = true
+    this.fate.unseen = undefined
+    if (this.sent && !this.wanted && this.#promise === undefined) {
+      // It was used, not awaited, when it left, so its value stayed with the owner.
+      this.#promise = this.session.request(Operation.get, this, [], undefined, this.flavour).promise()
+    }
+    if (this.#promise === undefined) {
+      // The handler below runs inside the await chain of the caller, so an error that is completed
+      // there shows the caller's frames at no cost to calls that succeed.
+      this.#promise = new Promise<unknown>((resolve, reject) => {
+        if (this.#state === 'fulfilled') resolve(this.#value)
+        else if (this.#state === 'rejected') reject(this.#value)
+        this.#resolve = resolve
+        this.#reject = reject
+      }).then(undefined, (error: unknown) => {
+        throw joinStacks(error, this.session.peerName, this.description)
+      })
+    }
+    return this.#promise
+  }
+
+  /** Resolves when the call has its answer, whichever; does not mark it as awaited. */
+  settled(): Promise<void> {
+    if (this.#state !== 'pending') return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onSettled = [...(this.#onSettled ?? []), resolve]
+    return promise
+  }
+
+  fulfil(value: unknown): void {
+    if (this.#state !== 'pending') return
+    this.#state = 'fulfilled'
+    this.#value = value
+    this.#resolve?.(value)
+    for (const tell of this.#onSettled ?? []) tell()
+  }
+
+  fail(error: unknown): void {
+    if (this.#state !== 'pending') return
+    this.#state = 'rejected'
+    this.#value = error
+    if (!this.awaited && !this.used) this.fate.unseen = error
+    this.#reject?.(error)
+    for (const tell of this.#onSettled ?? []) tell()
+  }
+}
+
+/** Ids of held answers are kept while their proxies live; the table itself holds only what is unanswered. */
+export class CallTable {
+  readonly #calls: (PendingCall | undefined)[] = []
+  readonly #free: number[] = []
+  #pending = 0
+
+  /** How many calls the peer has not answered. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** An id for a new call. */
+  reserve(): number {
+    return this.#free.pop() ?? this.#calls.push(undefined) - 1
+  }
+
+  add(call: PendingCall): void {
+    this.#calls[call.id] = call
+    this.#pending++
+  }
+
+  /** The call of an id, still unanswered. @throws {ProtocolError} when there is none. */
+  get(id: number): PendingCall {
+    const call = this.#calls[id]
+    if (call === undefined) throw new ProtocolError(`there is no call ${id}`)
+    return call
+  }
+
+  /** The answer of a call is here. Its id is free unless the answer is held. */
+  answered(call: PendingCall): void {
+    this.#calls[call.id] = undefined
+    this.#pending--
+    if (!call.held) this.#free.push(call.id)
+  }
+
+  /** An id is no longer used: its held answer was given up, or its call never left. */
+  free(id: number): void {
+    this.#free.push(id)
+  }
+
+  /** Every call the peer has not answered. */
+  unanswered(): PendingCall[] {
+    return this.#calls.filter((call) => call !== undefined)
+  }
+
+  /** Takes every unanswered call out, as when the peer is gone. */
+  drain(): PendingCall[] {
+    const calls = this.unanswered()
+    this.#calls.length = 0
+    this.#free.length = 0
+    this.#pending = 0
+    return calls
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * How marshalled values are written on one kind of transport. Both codecs stand behind this interface,
+ * and nothing outside this folder knows which one is in use.
+ */
+import type { Batch } from '../transport.ts'
+
+export interface Codec {
+  /** True when the transport copies typed arrays and buffers itself, wherever they stand in the data. */
+  readonly carriesBytes: boolean
+  /** Makes a marshalled value fit for the transport. `rich` says that JSON would lose something of it. */
+  pack(value: unknown, rich: boolean): Packed
+  /** The inverse of `pack`. May throw on hostile input. */
+  unpack(value: unknown, codecExtra: unknown): unknown
+  /** A batch of flat message fields, all of them packed. */
+  batch(fields: unknown[], moved: readonly unknown[]): Batch
+  /** The inverse of `batch`. May throw on hostile input. */
+  fields(batch: Batch): unknown
+  /** How large a received batch is, in the unit of `Limits.messageSize`. */
+  sizeOf(batch: Batch): number
+}
+
+/** A value as the codec writes it, and what the codec needs to read it again (`undefined`: nothing). */
+export interface Packed {
+  readonly value: unknown
+  readonly codecExtra: unknown
+}

@@ -1,0 +1,159 @@
+/**
+ * Two contexts become a session: one side exposes a root, the other connects to it, or both do both.
+ */
+import type { Writes } from './access.ts'
+import { type CloseReason, refuseOption } from './errors.ts'
+import type { Limits } from './limits.ts'
+import { limitsFrom, OPEN_LIMITS } from './limits.ts'
+import { ambientPlatform, type Platform } from './platform.ts'
+import { remoteOf } from './remote.ts'
+import { SessionCore, type SessionStats } from './session.ts'
+import { syncOf } from './sync.ts'
+import type { Transport } from './transport.ts'
+import type { Remote } from './types/remote.ts'
+import type { Sync } from './types/sync.ts'
+import { currentContext } from './current-context.ts'
+import { WouldBlockError } from './errors.ts'
+
+/** What both ends of a session may decide for themselves. */
+export interface SessionOptions {
+  /** The name of this context in messages of the peer. Default: the current context's. */
+  readonly name?: string
+  /** What messages call the context at the other end. Default: what it calls itself. */
+  readonly peerName?: string
+  /** How much the peer may cost; what is left out keeps its default. */
+  readonly limits?: Partial<Limits>
+  /** Which of our objects the peer may change. Default: `'open'`. */
+  readonly writes?: Writes
+  /** May SharedArrayBuffers cross? Default: true. */
+  readonly sharedMemory?: boolean
+  /** Do our errors' stacks cross? Default: true. */
+  readonly exposeStacks?: boolean
+  /** Hears of failures that no caller waits for, as a write that was refused. Default: `console.error` where there is one. */
+  readonly onError?: (error: unknown) => void
+  /** What this heap has beyond ECMAScript. Default: what its global object has. */
+  readonly platform?: Platform
+}
+
+/** One end of a connection. */
+export interface Session<T = unknown> {
+  /** The peer's root. */
+  readonly remote: Remote<T>
+  /** The peer's root, blocking. @throws {WouldBlockError} when the transport cannot block this thread. */
+  readonly sync: Sync<T>
+  /** Resolves when the session has ended, with the reason. Never rejects. */
+  readonly closed: Promise<CloseReason>
+  stats(): SessionStats
+  /** Ends the session: what is pending on either side fails with `ContextClosedError`. Idempotent. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Lets the peer at the other end of a transport use `root`: its own properties and what its classes define.
+ * The session owns the transport and closes it when it ends.
+ *
+ * @throws {TypeError} when `root` is a primitive or an option is wrong.
+ * @example
+ * ```ts
+ * const [here, there] = loopback()
+ * expose({ add: (a: number, b: number) => a + b }, here)
+ * ```
+ */
+export function expose(root: object, transport: Transport, options: SessionOptions = {}): Session {
+  if ((typeof root !== 'object' && typeof root !== 'function') || root === null) {
+    throw new TypeError('expose() takes an object, a function or a class as its root')
+  }
+  return sessionOf(openSession(root, transport, options))
+}
+
+/**
+ * Connects to what the peer at the other end of a transport exposes. The session owns the transport and closes
+ * it when it ends.
+ *
+ * @throws {TypeError} when an option is wrong.
+ * @example
+ * ```ts
+ * const session = connect<Calculator>(there)
+ * await session.remote.add(1, 2)
+ * ```
+ */
+export function connect<T>(transport: Transport, options: SessionOptions = {}): Session<T> {
+  return sessionOf<T>(openSession(Object.freeze(Object.create(null) as object), transport, options))
+}
+
+/** Checks the options and opens a session. */
+export function openSession(
+  root: object,
+  transport: Transport,
+  options: SessionOptions,
+  inner: { readonly control?: object; readonly flavour?: 'remote' | 'sync'; readonly promisesStay?: boolean; readonly defaults?: Limits } = {},
+): SessionCore {
+  checkTransport(transport)
+  checkOptions(options)
+  const { platform = ambientPlatform } = options
+  return new SessionCore({
+    transport,
+    root,
+    control: inner.control ?? Object.freeze(Object.create(null) as object),
+    name: options.name ?? currentContext().name,
+    peerName: options.peerName ?? '',
+    limits: limitsFrom(inner.defaults ?? OPEN_LIMITS, options.limits),
+    platform,
+    writes: options.writes ?? 'open',
+    flavour: inner.flavour ?? 'remote',
+    sharedMemory: options.sharedMemory ?? true,
+    exposeStacks: options.exposeStacks ?? true,
+    promisesStay: inner.promisesStay ?? false,
+    onError: options.onError ?? ((error) => platform.console?.error(error)),
+  })
+}
+
+/** What a user holds of a session. */
+export function sessionOf<T>(core: SessionCore): Session<T> {
+  const close = async (): Promise<void> => core.close()
+  return {
+    // What the peer's root is, only the caller's type argument can say.
+    remote: remoteOf(core.references.root) as Remote<T>,
+    get sync(): Sync<T> {
+      return syncRootOf<T>(core)
+    },
+    closed: core.closedPromise,
+    stats: () => core.stats(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The blocking root of a session. @throws {WouldBlockError} when its transport cannot block this thread. */
+export function syncRootOf<T>(core: SessionCore): Sync<T> {
+  if (!core.blocks && core.ended === undefined) {
+    throw new WouldBlockError(`context "${core.peerName}"`, 'its transport cannot block this thread. Use its remote.')
+  }
+  return syncOf(core.references.root) as Sync<T> // as for `remote`
+}
+
+export function checkTransport(transport: Transport): void {
+  for (const method of ['open', 'post', 'close'] as const) {
+    if (typeof transport?.[method] !== 'function') refuseOption('transport', `an object with the method ${method}()`, transport)
+  }
+  if (transport.codec !== 'structured' && transport.codec !== 'text') {
+    refuseOption('transport.codec', "'structured' or 'text'", transport.codec)
+  }
+}
+
+function checkOptions(options: SessionOptions): void {
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
+  for (const name of ['name', 'peerName'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'string') refuseOption(name, 'a string', options[name])
+  }
+  for (const name of ['sharedMemory', 'exposeStacks'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'boolean') refuseOption(name, 'true or false', options[name])
+  }
+  if (options.onError !== undefined && typeof options.onError !== 'function') {
+    refuseOption('onError', 'a function', options.onError)
+  }
+  if (options.writes !== undefined && !['open', 'protected', 'none'].includes(options.writes)) {
+    refuseOption('writes', "'open', 'protected' or 'none'", options.writes)
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The objects this context has let one peer name.
+ *
+ * An entry lives while the peer holds at least one introduction of it. Introductions are counted, not
+ * flagged: a release that crosses a re-send on the wire gives back only what its sender had seen.
+ */
+import { LimitExceededError, ProtocolError } from './errors.ts'
+
+interface ExportEntry {
+  readonly value: object
+  introductions: number
+  readonly released: (() => void) | undefined
+}
+
+export class ExportTable {
+  readonly #entries: (ExportEntry | undefined)[] = []
+  readonly #free: number[] = []
+  readonly #idOf = new Map<object, number>()
+  readonly #maximum: number
+
+  /** @param maximum how many objects the peer may name at one time (`Limits.exports`) */
+  constructor(maximum: number) {
+    this.#maximum = maximum
+  }
+
+  /** How many objects the peer can name now. */
+  get size(): number {
+    return this.#idOf.size
+  }
+
+  /**
+   * Introduces `value` to the peer once more; the same value keeps its id while any introduction is out.
+   * `released` is kept from the first introduction and runs when the last is given back.
+   * @throws {LimitExceededError} when the table is full.
+   */
+  introduce(value: object, released?: () => void): number {
+    const known = this.#idOf.get(value)
+    if (known !== undefined) {
+      const entry = this.#entries[known]
+      if (entry !== undefined) entry.introductions++
+      return known
+    }
+    if (this.#idOf.size >= this.#maximum) {
+      throw new LimitExceededError('exports', this.#maximum, 'the number of objects this peer holds')
+    }
+    const id = this.#free.pop() ?? this.#entries.length
+    this.#entries[id] = { value, introductions: 1, released }
+    this.#idOf.set(value, id)
+    return id
+  }
+
+  /** The object of an id. @throws {ProtocolError} when the peer was given no such id. */
+  get(id: number): object {
+    const entry = this.#entries[id]
+    if (entry === undefined) throw new ProtocolError(`there is no object ${id}`)
+    return entry.value
+  }
+
+  /** The id of `value` while the peer holds it. */
+  idOf(value: object): number | undefined {
+    return this.#idOf.get(value)
+  }
+
+  /** Puts another object at an id that is never given back, as a root is. */
+  replace(id: number, value: object): void {
+    const entry = this.#entries[id]
+    if (entry !== undefined) this.#idOf.delete(entry.value)
+    this.#entries[id] = { value, introductions: 1, released: undefined }
+    this.#idOf.set(value, id)
+  }
+
+  /**
+   * Gives back `count` introductions. The last one drops the entry and runs its release hook.
+   * @throws {ProtocolError} when the peer gives back more than it was given.
+   */
+  release(id: number, count: number): void {
+    const entry = this.#entries[id]
+    if (entry === undefined || count > entry.introductions) {
+      throw new ProtocolError(`object ${id} was released more often than it was introduced`)
+    }
+    entry.introductions -= count
+    if (entry.introductions > 0) return
+    this.#entries[id] = undefined
+    this.#free.push(id)
+    this.#idOf.delete(entry.value)
+    entry.released?.()
+  }
+
+  /** Drops everything, as when the peer is gone; every release hook runs. */
+  clear(): void {
+    const entries = this.#entries.splice(0)
+    this.#free.length = 0
+    this.#idOf.clear()
+    for (const entry of entries) entry?.released?.()
+  }
+}

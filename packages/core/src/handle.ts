@@ -1,0 +1,99 @@
+/**
+ * What a proxy stands for: an object of the peer, or the answer of a call that has not arrived.
+ *
+ * Both can be the target of an operation, which is what makes a result usable before it is here.
+ */
+import type { CloseReason } from './errors.ts'
+import { markOf } from './marks.ts'
+import type { Flavour } from './marshal/port.ts'
+import type { Operation } from './protocol.ts'
+
+/** What handles and proxies ask of the session they belong to. */
+export interface Connection {
+  /** The name of the context at the other end, for messages. */
+  readonly peerName: string
+  /** Sends an operation; its answer can be awaited and used as a target at once. */
+  request(operation: Operation, handle: Handle, path: readonly PropertyKey[], args: unknown, flavour?: Flavour): Answer
+  /** Performs an operation and blocks until its answer is here. */
+  requestSync(operation: Operation, handle: Handle, path: readonly PropertyKey[], args: unknown, flags?: number): unknown
+  /** Can this thread wait for the peer? */
+  readonly blocks: boolean
+  /** Iterates an iterable of the peer. */
+  iterate(handle: Handle, path: readonly PropertyKey[]): AsyncIterator<unknown, unknown, unknown>
+  /** Gives an import back. */
+  giveUp(imported: Import): void
+  /** Reports a failure that no caller waits for. */
+  report(error: unknown): void
+  /** Why the session ended; `undefined` while it lives. */
+  readonly ended: CloseReason | undefined
+}
+
+/** The answer of a call: a target before it is here, a promise for it, and the record of the pending call. */
+export interface Answer {
+  readonly session: Connection
+  readonly description: string
+  /** A native promise of the answer. Asking for it marks the answer as awaited. */
+  promise(): Promise<unknown>
+}
+
+/** What an imported object is, as far as its proxy must know. */
+export type ImportKind = 'object' | 'array' | 'function'
+
+/** One object of a peer that is held here. All proxies of it share this one. */
+export class Import {
+  readonly session: Connection
+  readonly id: number
+  readonly kind: ImportKind
+  /** What its owner calls it, for messages and inspection. */
+  readonly label: string
+  released = false
+  /** Its proxies; each keeps this handle alive, and this keeps them while one is held. */
+  remote: object | undefined
+  sync: object | undefined
+  /** Did its owner say, when it was last read from a property, that it stays there? */
+  stays = false
+  /** The name it was last read by, for calling it as a method. */
+  key: PropertyKey | undefined
+  /** Methods that stay, by name, so that a call on one is one crossing. */
+  readonly methods = new Map<PropertyKey, object>()
+
+  constructor(session: Connection, id: number, kind: ImportKind, label: string) {
+    this.session = session
+    this.id = id
+    this.kind = kind
+    this.label = label
+  }
+
+  get description(): string {
+    return this.label
+  }
+}
+
+export type Handle = Import | Answer
+
+/** Where in a proxy's target its {@link StandIn} is found. Never leaves the library. */
+export const STAND_IN: unique symbol = Symbol('stand-in')
+
+/** The state of one proxy: what it stands for, and the path from there. */
+export interface StandIn {
+  readonly handle: Handle
+  readonly path: readonly PropertyKey[]
+  readonly flavour: Flavour
+}
+
+/** What a value stands for when it is one of our proxies. */
+export function standInOf(value: unknown): StandIn | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
+  const mark = markOf(value)
+  return mark?.kind === 'stand-in' ? (mark.handle as StandIn) : undefined // only proxies are marked so, with their stand-in
+}
+
+/** A property path from a handle, as messages write it. */
+export function describePath(root: string, path: readonly PropertyKey[]): string {
+  let text = root
+  for (const key of path) {
+    if (typeof key === 'symbol') text += `[${String(key)}]`
+    else text += text === '' ? String(key) : `.${String(key)}`
+  }
+  return text
+}

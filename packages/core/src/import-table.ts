@@ -1,0 +1,66 @@
+/**
+ * The objects of one peer that this side holds.
+ *
+ * The table never keeps anything alive: it finds the import of an id while some proxy of it is held, so that
+ * the same object is the same proxy, and counts what was introduced, so that it can be given back. When the
+ * last proxy is collected, all that was counted is given back at once.
+ *
+ * What a newcomer gets wrong: an id may be introduced again after its import was collected and before
+ * the finalizer ran. The new import takes over the old count, and the late finalizer finds that the entry is no
+ * longer its own.
+ */
+
+interface ImportEntry<Import extends object> {
+  readonly id: number
+  readonly held: WeakRef<Import>
+  introductions: number
+}
+
+export class ImportTable<Import extends object> {
+  readonly #entries = new Map<number, ImportEntry<Import>>()
+  readonly #giveBack: (id: number, count: number) => void
+  readonly #collected: FinalizationRegistry<ImportEntry<Import>>
+
+  /** @param giveBack sends a release; it is called from a finalizer, or from `release` */
+  constructor(giveBack: (id: number, count: number) => void) {
+    this.#giveBack = giveBack
+    this.#collected = new FinalizationRegistry((entry) => this.#drop(entry))
+  }
+
+  /** How many objects of the peer are held here. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Counts an introduction of `id` and gives its import, made by `create` when none is held. */
+  receive(id: number, create: () => Import): Import {
+    const entry = this.#entries.get(id)
+    const held = entry?.held.deref()
+    if (entry !== undefined && held !== undefined) {
+      entry.introductions++
+      return held
+    }
+    const made = create()
+    const fresh = { id, held: new WeakRef(made), introductions: (entry?.introductions ?? 0) + 1 }
+    this.#entries.set(id, fresh)
+    this.#collected.register(made, fresh)
+    return made
+  }
+
+  /** Gives up an object now: its introductions go back, and a later one makes a new import. */
+  release(id: number): void {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) this.#drop(entry)
+  }
+
+  /** Forgets everything without giving anything back, as when the peer is gone. */
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  #drop(entry: ImportEntry<Import>): void {
+    if (this.#entries.get(entry.id) !== entry) return
+    this.#entries.delete(entry.id)
+    this.#giveBack(entry.id, entry.introductions)
+  }
+}

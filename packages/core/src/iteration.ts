@@ -1,0 +1,190 @@
+/**
+ * Iterating what another context owns: items come as they are made, as far ahead as credit allows.
+ *
+ * The owner's {@link ItemPump} sends one item for each unit of credit; the reader's {@link ItemReader}
+ * gives credit back as items are taken. Nothing is asked of the source before the first `next`.
+ */
+
+/** How many items may be under way before the reader has asked for them. */
+export const PREFETCH = 16
+
+/** Sends the items of one iterator for one call. */
+export class ItemPump {
+  readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
+  readonly #send: (value: unknown) => void
+  readonly #done: (value: unknown) => void
+  readonly #failed: (error: unknown) => void
+  #credit = 0
+  #running = false
+  #ended = false
+
+  constructor(
+    iterator: Iterator<unknown> | AsyncIterator<unknown>,
+    on: {
+      readonly item: (value: unknown) => void
+      readonly done: (value: unknown) => void
+      readonly failed: (error: unknown) => void
+    },
+  ) {
+    this.#iterator = iterator
+    this.#send = on.item
+    this.#done = on.done
+    this.#failed = on.failed
+  }
+
+  /** The reader takes `count` items more. */
+  allow(count: number): void {
+    this.#credit += count
+    if (!this.#running && !this.#ended) void this.#run()
+  }
+
+  /** The reader has left: the source is told by its `return`. */
+  async stop(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    try {
+      const last = await this.#iterator.return?.()
+      this.#done(last?.value)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    try {
+      while (this.#credit > 0 && !this.#ended) {
+        this.#credit--
+        const step = this.#iterator.next()
+        const result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
+        if (this.#ended) return
+        if (result.done === true) {
+          this.#ended = true
+          this.#done(result.value)
+          return
+        }
+        this.#send(result.value)
+      }
+    } catch (error) {
+      if (this.#ended) return
+      this.#ended = true
+      this.#failed(error)
+    } finally {
+      this.#running = false
+    }
+  }
+}
+
+/** What a reader asks of its session. */
+export interface ItemSource {
+  /** Starts the iteration: gives its final answer, and hands each item to `onItem`. */
+  start(onItem: (value: unknown) => void): Promise<unknown>
+  credit(count: number): void
+  stop(): void
+}
+
+type Waiter = {
+  readonly resolve: (result: IteratorResult<unknown, unknown>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The reader's end: an async iterator that is also iterable, as generators are. */
+export class ItemReader implements AsyncIterableIterator<unknown, unknown, unknown> {
+  readonly #source: ItemSource
+  readonly #buffer: unknown[] = []
+  readonly #waiters: Waiter[] = []
+  #taken = 0
+  #state: 'idle' | 'running' | 'done' | 'failed' = 'idle'
+  #final: unknown
+  #finished: Promise<unknown> | undefined
+
+  constructor(source: ItemSource) {
+    this.#source = source
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<unknown, unknown>> {
+    if (this.#state === 'idle') this.#start()
+    if (this.#buffer.length > 0) {
+      const value = this.#buffer.shift()
+      this.#give()
+      return Promise.resolve({ value, done: false })
+    }
+    if (this.#state === 'failed') {
+      this.#state = 'done'
+      const error = this.#final
+      this.#final = undefined
+      return Promise.reject(error)
+    }
+    if (this.#state === 'done') {
+      const value = this.#final
+      this.#final = undefined
+      return Promise.resolve({ value, done: true })
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject })
+    })
+  }
+
+  async return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    const wasRunning = this.#state === 'running'
+    this.#state = 'done'
+    this.#final = undefined
+    this.#buffer.length = 0
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ value: undefined, done: true })
+    if (wasRunning) {
+      this.#source.stop()
+      await this.#finished
+    }
+    return { value, done: true }
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    await this.return()
+    throw error
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  #start(): void {
+    this.#state = 'running'
+    this.#finished = this.#source
+      .start((value) => {
+        if (this.#state !== 'running') return
+        const waiter = this.#waiters.shift()
+        if (waiter === undefined) this.#buffer.push(value)
+        else {
+          waiter.resolve({ value, done: false })
+          this.#give()
+        }
+      })
+      .then(
+        (value) => this.#end('done', value),
+        (error: unknown) => this.#end('failed', error),
+      )
+    this.#source.credit(PREFETCH)
+  }
+
+  #end(state: 'done' | 'failed', final: unknown): void {
+    if (this.#state !== 'running') return
+    const waiter = this.#waiters.shift()
+    this.#state = 'done'
+    if (waiter === undefined) {
+      this.#state = state
+      this.#final = final
+    } else if (state === 'failed') waiter.reject(final)
+    else waiter.resolve({ value: final, done: true })
+    for (const other of this.#waiters.splice(0)) other.resolve({ value: undefined, done: true })
+  }
+
+  #give(): void {
+    if (++this.#taken < PREFETCH / 2 || this.#state !== 'running') return
+    this.#source.credit(this.#taken)
+    this.#taken = 0
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Values that stay alive when they cross: promises settle, signals abort, iterables are iterated and
+ * streams flow on the other side.
+ *
+ * All of them are exports with a little more: a promise and a signal send one `settle`; an iterator and a readable
+ * stream are read by `iterate`; a writable stream is an object with three methods.
+ */
+import { ProtocolError } from './errors.ts'
+import type { ExportTable } from './export-table.ts'
+import { type Connection, type Handle, Import } from './handle.ts'
+import type { Flavour, LiveStyle } from './marshal/port.ts'
+import type { AbortSignalLike, Platform } from './platform.ts'
+import { checkNatural, Operation, type Slot } from './protocol.ts'
+import { type AbortSource, createAbortSource } from './signal.ts'
+
+/** What live values ask of their session. */
+export interface LivePort {
+  readonly exports: ExportTable
+  readonly platform: Platform
+  readonly connection: Connection
+  /** Sends the outcome of a promise or signal. */
+  settle(id: number, fulfilled: boolean, value: unknown): void
+  /** Gives introductions back. */
+  giveBack(id: number, count: number): void
+  /** An import of this id, counted once more. */
+  receive(id: number): Import
+}
+
+interface Awaited {
+  readonly promise: Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  introductions: number
+}
+
+type LiveKind = Exclude<LiveStyle, 'reference'>
+
+export class LiveValues {
+  readonly #port: LivePort
+  /** Promises of the peer that have not settled. */
+  readonly #promises = new Map<number, Awaited>()
+  /** Signals of the peer, by id; kept while the import is held, which the signal keeps. */
+  readonly #signals = new Map<number, WeakRef<AbortSource>>()
+  readonly #importOfSignal = new WeakMap<object, Import>()
+  /** What stands in our export table for a stream of ours. */
+  readonly #standIns = new WeakMap<object, object>()
+
+  constructor(port: LivePort) {
+    this.#port = port
+  }
+
+  /** How many promises of the peer are awaited. */
+  get pending(): number {
+    return this.#promises.size
+  }
+
+  /** Introduces a live value of ours, and starts whatever it has to tell. */
+  introduce(value: object, style: LiveKind, introduced: number[]): Slot {
+    const exported = this.#standInFor(value, style)
+    const isNew = this.#port.exports.idOf(exported) === undefined
+    const stop = isNew && style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined
+    const id = this.#port.exports.introduce(exported, stop)
+    introduced.push(id)
+    if (style === 'promise') this.#announce(value as Promise<unknown>, id)
+    if (style === 'signal') {
+      const signal = value as AbortSignalLike
+      if (signal.aborted) Promise.resolve().then(() => this.#tell(id, exported, signal.reason))
+    }
+    return [style, id]
+  }
+
+  /** Makes this side's end of a live value of the peer. */
+  revive([kind, id]: Slot, flavour: Flavour): unknown {
+    const { connection, platform } = this.#port
+    const natural = checkNatural(id, 'export id')
+    switch (kind) {
+      case 'promise':
+        return this.#awaitPeer(natural)
+      case 'signal':
+        return this.#signal(natural)
+      case 'iterator': {
+        const source = this.#port.receive(natural)
+        return flavour === 'sync' ? new SyncIteration(connection, source) : iterable(connection, source)
+      }
+      case 'readable': {
+        const source = this.#port.receive(natural)
+        return platform.ReadableStream === undefined ? iterable(connection, source) : this.#readable(source, platform.ReadableStream)
+      }
+      case 'writable':
+        return this.#writable(this.#port.receive(natural))
+      default:
+        throw new ProtocolError('an unknown kind of slot')
+    }
+  }
+
+  /** The peer's promise or signal of this id has its outcome. */
+  settle(id: number, fulfilled: boolean, value: unknown): void {
+    const awaited = this.#promises.get(id)
+    if (awaited !== undefined) {
+      this.#promises.delete(id)
+      if (fulfilled) awaited.resolve(value)
+      else awaited.reject(value)
+      this.#port.giveBack(id, awaited.introductions)
+      return
+    }
+    this.#signals.get(id)?.deref()?.abort(value)
+  }
+
+  /** The session is over: what can never settle fails with `error`. */
+  clear(error: unknown): void {
+    const promises = [...this.#promises.values()]
+    this.#promises.clear()
+    for (const awaited of promises) awaited.reject(error)
+    const signals = [...this.#signals.values()]
+    this.#signals.clear()
+    for (const signal of signals) signal.deref()?.abort(error)
+  }
+
+  #announce(promise: Promise<unknown>, id: number): void {
+    Promise.prototype.then.call(
+      promise,
+      (value: unknown) => this.#port.settle(id, true, value),
+      (error: unknown) => this.#port.settle(id, false, error),
+    )
+  }
+
+  #watch(signal: AbortSignalLike, exported: object): () => void {
+    const listener = (): void => {
+      const id = this.#port.exports.idOf(exported)
+      if (id !== undefined) this.#tell(id, exported, signal.reason)
+    }
+    signal.addEventListener('abort', listener, { once: true })
+    return () => signal.removeEventListener('abort', listener)
+  }
+
+  #tell(id: number, exported: object, reason: unknown): void {
+    if (this.#port.exports.idOf(exported) === id) this.#port.settle(id, true, reason)
+  }
+
+  #awaitPeer(id: number): Promise<unknown> {
+    const known = this.#promises.get(id)
+    if (known !== undefined) {
+      known.introductions++
+      return known.promise
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    // The owner's promise is handled where it was made; who ignores this one must not be ended by it.
+    promise.catch(() => undefined)
+    this.#promises.set(id, { promise, resolve, reject, introductions: 1 })
+    return promise
+  }
+
+  #signal(id: number): unknown {
+    const imported = this.#port.receive(id)
+    const known = this.#signals.get(id)?.deref()
+    if (known !== undefined && this.#importOfSignal.get(known.signal) === imported) return known.signal
+    const source = createAbortSource(this.#port.platform)
+    this.#importOfSignal.set(source.signal, imported)
+    this.#keepTogether.set(source.signal, source)
+    this.#signals.set(id, new WeakRef(source))
+    return source.signal
+  }
+
+  /** A signal keeps its source, through which alone it can be aborted. */
+  readonly #keepTogether = new WeakMap<object, AbortSource>()
+
+  /** The object that is exported for a live value: itself, or what reads and writes a stream. */
+  #standInFor(value: object, style: LiveKind): object {
+    if (style !== 'readable' && style !== 'writable') return value
+    const known = this.#standIns.get(value)
+    if (known !== undefined) return known
+    const made = style === 'readable' ? readerOf(value) : writerOf(value)
+    this.#standIns.set(value, made)
+    return made
+  }
+
+  #readable(source: Import, ReadableStream: NonNullable<Platform['ReadableStream']>): object {
+    const items = this.#port.connection.iterate(source, [])
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          const result = await items.next()
+          if (result.done === true) controller.close()
+          else controller.enqueue(result.value)
+        },
+        async cancel() {
+          await items.return?.()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  #writable(sink: Import): unknown {
+    const { connection, platform } = this.#port
+    const send = async (method: string, args: unknown[]): Promise<void> => {
+      await connection.request(Operation.call, sink, [method], args).promise()
+    }
+    const ends = {
+      write: (chunk: unknown) => send('write', [chunk]),
+      close: () => send('close', []),
+      abort: (reason: unknown) => send('abort', [reason]),
+    }
+    return platform.WritableStream === undefined ? ends : new platform.WritableStream(ends)
+  }
+}
+
+function iterable(connection: Connection, source: Handle): AsyncIterator<unknown> {
+  return connection.iterate(source, [])
+}
+
+interface ReadableLike {
+  getReader(): { read(): Promise<IteratorResult<unknown>>; cancel(reason?: unknown): Promise<void> }
+}
+
+/** An async iterator over a stream of ours, which it locks. */
+function readerOf(stream: object): AsyncIterator<unknown> {
+  const reader = (stream as ReadableLike).getReader() // the pass style says it is one
+  return {
+    next: () => reader.read(),
+    async return() {
+      await reader.cancel()
+      return { value: undefined, done: true }
+    },
+  }
+}
+
+interface WritableLike {
+  getWriter(): { write(chunk: unknown): Promise<void>; close(): Promise<void>; abort(reason: unknown): Promise<void> }
+}
+
+/** The three methods of a stream of ours, which they lock. */
+function writerOf(stream: object): object {
+  const writer = (stream as WritableLike).getWriter() // the pass style says it is one
+  return {
+    write: (chunk: unknown) => writer.write(chunk),
+    close: () => writer.close(),
+    abort: (reason: unknown) => writer.abort(reason),
+  }
+}
+
+/** An iterator of the peer for code that blocks: each step is one crossing. Also iterable asynchronously. */
+class SyncIteration implements IterableIterator<unknown> {
+  readonly #connection: Connection
+  readonly #source: Import
+
+  constructor(connection: Connection, source: Import) {
+    this.#connection = connection
+    this.#source = source
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return iterable(this.#connection, this.#source)
+  }
+
+  next(...given: unknown[]): IteratorResult<unknown> {
+    return this.#step('next', given)
+  }
+
+  return(value?: unknown): IteratorResult<unknown> {
+    const has = this.#connection.requestSync(Operation.has, this.#source, ['return'], undefined)
+    return has === true ? this.#step('return', [value]) : { value, done: true }
+  }
+
+  throw(error?: unknown): IteratorResult<unknown> {
+    return this.#step('throw', [error])
+  }
+
+  #step(method: string, args: unknown[]): IteratorResult<unknown> {
+    const result = this.#connection.requestSync(Operation.call, this.#source, [method], args)
+    if (typeof result !== 'object' || result === null) throw new TypeError('an iterator gave no result object')
+    return result as IteratorResult<unknown> // an object is all that the language asks of it
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a user, or the library, has said about one object: that it crosses by reference, that it is
+ * moved, or that it stands for another context's object.
+ *
+ * Marks are kept beside the object, weakly, never on it. One object has at most one mark, so that the
+ * marshaller asks once.
+ */
+import { refuseOption } from './errors.ts'
+import type { Proxied } from './types/remote.ts'
+
+/** The object crosses by reference; `released` runs when no peer holds it any more. */
+export interface ReferenceMark {
+  readonly kind: 'reference'
+  readonly released: (() => void) | undefined
+}
+
+/** The value crosses as a copy, but these parts of it move. */
+export interface TransferMark {
+  readonly kind: 'transfer'
+  readonly transferables: readonly object[]
+}
+
+/** The object is a proxy; `handle` is what it stands for. */
+export interface StandInMark {
+  readonly kind: 'stand-in'
+  readonly handle: object
+}
+
+export type Mark = ReferenceMark | TransferMark | StandInMark
+
+const MARKS = new WeakMap<object, Mark>()
+
+/** What was said about `value`, if anything was. */
+export function markOf(value: object): Mark | undefined {
+  return MARKS.get(value)
+}
+
+/** Records that `proxy` stands for `handle`. */
+export function markStandIn(proxy: object, handle: object): void {
+  MARKS.set(proxy, { kind: 'stand-in', handle })
+}
+
+/**
+ * Marks an object to cross by reference: it stays here, and other contexts hold proxies of it.
+ *
+ * The caller keeps owning `value`. `released` runs once each time no other context holds it any more.
+ *
+ * @throws {TypeError} when `value` is a primitive, or `released` is not a function.
+ * @example
+ * ```ts
+ * const counter = proxy(new Counter(), { released: () => console.log('nobody counts any more') })
+ * ```
+ */
+export function proxy<T extends object>(value: T, options: { readonly released?: () => void } = {}): Proxied<T> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+    throw new TypeError('proxy() takes an object or a function: a primitive always crosses as a copy')
+  }
+  if (options.released !== undefined && typeof options.released !== 'function') {
+    refuseOption('released', 'a function', options.released)
+  }
+  const mark = MARKS.get(value)
+  if (mark?.kind !== 'stand-in') MARKS.set(value, { kind: 'reference', released: options.released })
+  return value as Proxied<T> // the brand exists in types only; the mark above is its meaning
+}
+
+/**
+ * Marks the parts of a value that are moved to the next context it is sent to, as `postMessage` does:
+ * ArrayBuffers, and what else the platform can transfer. An ArrayBuffer is detached here at the moment of
+ * the call that sends it.
+ *
+ * @throws {TypeError} when `value` is a primitive or `transferables` is not a list of objects.
+ * @example
+ * ```ts
+ * await images.resize(transfer(pixels, [pixels.buffer]))
+ * ```
+ */
+export function transfer<T extends object>(value: T, transferables: readonly object[]): T {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+    throw new TypeError('transfer() takes the value that holds what is moved')
+  }
+  if (!Array.isArray(transferables) || transferables.some((item) => typeof item !== 'object' || item === null)) {
+    refuseOption('transferables', 'a list of objects that can be moved', transferables)
+  }
+  MARKS.set(value, { kind: 'transfer', transferables: [...transferables] })
+  return value
+}
+
+/** A value that crosses by reference this once, whatever it is. Never leaves the library. */
+export class ByReference {
+  readonly value: object
+  /** For a function that was read from a property: does it stay there? */
+  readonly stays: boolean
+
+  constructor(value: object, stays = false) {
+    this.value = value
+    this.stays = stays
+  }
+}

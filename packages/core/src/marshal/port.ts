@@ -1,0 +1,54 @@
+/**
+ * Values to wire and back: a body, which is data, and slots, which are all else.
+ *
+ * The body is a fresh copy, made at the moment of the call, so that what the caller changes afterwards
+ * does not travel. In it, a string that begins with U+0000 is a marker: followed by a number it names a slot,
+ * followed by a second U+0000 it is a string of the user that began so. What a slot may
+ * hold: `bare` and `sparse` containers, `error`, `registered` and `custom` instances, `url`, `symbol`,
+ * `bytes`, and whatever {@link ReferencePort} makes of things that stay where they are.
+ */
+import type { Codec } from '../codecs/codec.ts'
+import type { Limits } from '../limits.ts'
+import type { PassStyle } from '../pass-style.ts'
+import type { Platform } from '../platform.ts'
+import type { Extra, Slot } from '../protocol.ts'
+
+/** Which proxy a reference becomes on arrival. */
+export type Flavour = 'remote' | 'sync'
+
+/** The styles that the session, not the marshaller, knows how to carry. */
+export type LiveStyle = Extract<PassStyle, 'reference' | 'promise' | 'iterator' | 'readable' | 'writable' | 'signal'>
+
+/** What the marshaller asks of the session whose values it writes and reads. */
+export interface ReferencePort {
+  readonly codec: Codec
+  readonly limits: Limits
+  readonly platform: Platform
+  /** Names of this context and of the peer, for messages. */
+  readonly name: string
+  readonly peerName: string
+  /** May the peer share memory with us? */
+  readonly sharedMemory: boolean
+  /** Does an error's stack cross as it is? */
+  readonly exposeStacks: boolean
+  /** A slot for what stays here. Whatever it introduces to the peer it lists in `introduced`. */
+  introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot
+  /**
+   * What a proxy crosses as: a slot (the peer's own object goes home, another context's is introduced), or, for an
+   * answer that has arrived, its value.
+   */
+  introduceStandIn(proxy: object, introduced: number[]): { readonly slot: Slot } | { readonly value: unknown }
+  /** Takes back introductions of a value that was not sent after all. */
+  withdraw(introduced: readonly number[]): void
+  /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */
+  revive(slot: Slot, flavour: Flavour): unknown
+}
+
+/** A value ready for the wire. */
+export interface Encoded {
+  readonly value: unknown
+  readonly extra: Extra
+}
+
+/** The character that begins a marker in a body. */
+export const MARK = '\0'

@@ -1,0 +1,87 @@
+/**
+ * What is about to leave: every message queued in one microtask leaves as one batch.
+ *
+ * A call's flags say whether its answer is wanted and kept, which is known only when the caller has gone on:
+ * `await` asks for the answer one microtask after the call was made. So a batch leaves a microtask later than
+ * that, and the flags are written when it does.
+ */
+import type { PendingCall } from './calls.ts'
+import type { Codec } from './codecs/codec.ts'
+import { Flag, Tag } from './protocol.ts'
+import type { Batch } from './transport.ts'
+
+export class Outbox {
+  readonly #codec: Codec
+  readonly #leave: () => void
+  #fields: unknown[] = []
+  #moved: unknown[] = []
+  #calls: PendingCall[] = []
+  #flagsAt: number[] = []
+  #scheduled = false
+
+  /** @param leave is called, in a microtask, when a batch is due; it takes it with `take` */
+  constructor(codec: Codec, leave: () => void) {
+    this.#codec = codec
+    this.#leave = leave
+  }
+
+  /** What will move with the batch that is being filled. */
+  get moved(): unknown[] {
+    return this.#moved
+  }
+
+  /** Queues a message. */
+  send(tag: Tag, ...fields: readonly unknown[]): void {
+    this.#fields.push(tag, ...fields)
+    this.#schedule()
+  }
+
+  /** Queues a message that need not leave before another does. */
+  append(tag: Tag, ...fields: readonly unknown[]): void {
+    this.#fields.push(tag, ...fields)
+  }
+
+  /** Queues a call. Hot path: seven fields, no object. */
+  call(call: PendingCall, flags: number, target: number, path: unknown, args: unknown, extra: unknown): void {
+    this.#calls.push(call)
+    this.#flagsAt.push(this.#fields.length + 2)
+    this.#fields.push(Tag.call, call.id, flags, target, path, args, extra)
+    this.#schedule()
+  }
+
+  /** Everything queued so far, as one batch. */
+  take(): Batch | undefined {
+    if (this.#fields.length === 0) return undefined
+    const fields = this.#fields
+    for (let index = 0; index < this.#calls.length; index++) {
+      const call = this.#calls[index] as PendingCall // the two lists have the same length
+      const at = this.#flagsAt[index] as number
+      call.sent = true
+      call.held = call.used || !call.awaited
+      call.wanted = call.awaited || !call.used
+      fields[at] = (fields[at] as number) | (call.wanted ? Flag.reply : 0) | (call.held ? Flag.hold : 0)
+    }
+    const moved = this.#moved
+    this.#fields = []
+    this.#moved = []
+    this.#calls = []
+    this.#flagsAt = []
+    return this.#codec.batch(fields, moved)
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    Promise.resolve().then(this.#wait)
+  }
+
+  /** One microtask on, those who await have said so. */
+  readonly #wait = (): void => {
+    Promise.resolve().then(this.#due)
+  }
+
+  readonly #due = (): void => {
+    this.#scheduled = false
+    this.#leave()
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * How a value crosses: the one classifier that every codec and transport consults.
+ *
+ * It looks at an object's prototype and brand, and never calls a method of the value.
+ */
+import { customFor, registeredIdentifier } from './registry.ts'
+
+export type PassStyle =
+  | 'plain'
+  | 'bare'
+  | 'array'
+  | 'map'
+  | 'set'
+  | 'date'
+  | 'regexp'
+  | 'url'
+  | 'error'
+  | 'buffer'
+  | 'view'
+  | 'shared'
+  | 'registered'
+  | 'custom'
+  | 'reference'
+  | 'promise'
+  | 'iterator'
+  | 'readable'
+  | 'writable'
+  | 'signal'
+  | 'refused'
+
+const BY_PROTOTYPE = new Map<object | null, PassStyle>([
+  [Object.prototype, 'plain'],
+  [null, 'bare'],
+  [Array.prototype, 'array'],
+  [Map.prototype, 'map'],
+  [Set.prototype, 'set'],
+  [Date.prototype, 'date'],
+  [RegExp.prototype, 'regexp'],
+  [Promise.prototype, 'promise'],
+  [ArrayBuffer.prototype, 'buffer'],
+])
+
+/** Styles of a built-in object of another realm, by its brand. */
+const BY_BRAND = new Map<string, PassStyle>([
+  ['Map', 'map'],
+  ['Set', 'set'],
+  ['Date', 'date'],
+  ['RegExp', 'regexp'],
+  ['Promise', 'promise'],
+  ['ArrayBuffer', 'buffer'],
+  ['SharedArrayBuffer', 'shared'],
+  ['URL', 'url'],
+  ['ReadableStream', 'readable'],
+  ['WritableStream', 'writable'],
+  ['AbortSignal', 'signal'],
+  ['DOMException', 'error'],
+])
+
+const objectToString = Object.prototype.toString
+const isView = ArrayBuffer.isView
+const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null
+
+/** Hot path: one prototype read and one map lookup for plain data. Guarded by `bench/`, rows `add` and `object echo`. */
+export function passStyleOf(value: object): PassStyle {
+  if (typeof value === 'function') return isEvaluator(value) ? 'refused' : 'reference'
+  const prototype = getPrototypeOf(value)
+  const style = BY_PROTOTYPE.get(prototype)
+  if (style === undefined) return styleOfInstance(value, prototype)
+  return style === 'plain' && Symbol.asyncIterator in value ? 'iterator' : style
+}
+
+function styleOfInstance(value: object, prototype: object | null): PassStyle {
+  if (registeredIdentifier(constructorOf(prototype)) !== undefined) return 'registered'
+  if (customFor(value) !== undefined) return 'custom'
+  if (Array.isArray(value)) return 'array'
+  if (isView(value)) return 'view'
+  const brand = objectToString.call(value).slice(8, -1)
+  if (brand === 'Error' || value instanceof Error) return 'error'
+  const above = prototype === null ? null : getPrototypeOf(prototype)
+  const branded = BY_BRAND.get(brand)
+  if (branded !== undefined && (branded === 'readable' || branded === 'writable' || branded === 'signal')) return branded
+  // A built-in of another realm has exactly its own prototype and that realm's Object.prototype above it.
+  if (branded !== undefined && above !== null && getPrototypeOf(above) === null) return branded
+  if (branded === 'error' || branded === 'url' || branded === 'shared') return branded
+  if (above === null && prototype !== null && Object.hasOwn(prototype, 'isPrototypeOf')) return 'plain'
+  if (Symbol.asyncIterator in value) return 'iterator'
+  if (Symbol.iterator in value && 'next' in value) return 'iterator'
+  return 'refused'
+}
+
+/** The constructor that a prototype names as plain data; an accessor is not run. */
+export function constructorOf(prototype: object | null): unknown {
+  return prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+}
+
+/** What a user would call the class of an object, for messages. */
+export function classNameOf(value: object): string {
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `function ${value.name}`
+  const Class = constructorOf(getPrototypeOf(value))
+  const name: unknown = typeof Class === 'function' ? Object.getOwnPropertyDescriptor(Class, 'name')?.value : undefined
+  return typeof name === 'string' && name !== '' ? name : 'an object'
+}
+
+const EVALUATORS: ReadonlySet<unknown> = new Set([
+  globalThis.eval,
+  Function,
+  constructorOf(getPrototypeOf(async () => {})),
+  constructorOf(getPrototypeOf(function* () {})),
+  constructorOf(getPrototypeOf(async function* () {})),
+])
+
+/** True for what turns text into code: it never crosses, whoever exposes it. */
+export function isEvaluator(value: unknown): boolean {
+  return EVALUATORS.has(value)
+}

@@ -1,0 +1,181 @@
+/**
+ * One operation of a peer on one of our objects: the path is walked under the access rules, and the real
+ * object does the rest.
+ *
+ * Where the path meets a proxy of a third context, the rest of the operation is handed on to it as it is; its
+ * owner decides by its own rules.
+ */
+import {
+  defineOwnProperty,
+  deleteOwnProperty,
+  hasProperty,
+  preventExtensions,
+  readProperty,
+  visibleDescriptor,
+  visibleKeys,
+  type Writes,
+  writeProperty,
+} from './access.ts'
+import { AccessDeniedError } from './errors.ts'
+import { describePath, type Handle, Import, standInOf } from './handle.ts'
+import { ByReference } from './marks.ts'
+import { passStyleOf } from './pass-style.ts'
+import { Flag, Operation } from './protocol.ts'
+
+/** What an operation may rely on. */
+export interface PerformOptions {
+  readonly writes: Writes
+  /** The call's flags; only `live` matters here. */
+  readonly flags: number
+  /** The peer waits on this thread, so a hand-over to a third context must be done before we return. */
+  readonly blocking: boolean
+}
+
+/**
+ * Performs an operation and gives its result, which may be a promise.
+ * @throws whatever the real object throws, and what the access rules refuse.
+ */
+export function perform(
+  operation: Operation,
+  target: unknown,
+  path: readonly PropertyKey[],
+  args: readonly unknown[],
+  options: PerformOptions,
+): unknown {
+  const last = path.length - 1
+  let holder: unknown = target
+  for (let step = 0; step < last; step++) {
+    const next = handOver(holder)
+    if (next !== undefined) return handOn(next, operation, path.slice(step), args, options)
+    holder = readProperty(holder, key(path, step))
+  }
+  const next = handOver(holder)
+  if (next !== undefined) return handOn(next, operation, path.slice(Math.max(last, 0)), args, options)
+  if (last < 0) return onObject(operation, holder, args, path, options)
+  const name = key(path, last)
+  switch (operation) {
+    case Operation.get:
+      return options.flags & Flag.live ? readLive(holder, name) : readProperty(holder, name)
+    case Operation.set:
+      return writeProperty(asObject(holder, path), name, args[0], options.writes)
+    case Operation.deleteProperty:
+      return deleteOwnProperty(asObject(holder, path), name, options.writes)
+    case Operation.has:
+      return hasProperty(asObject(holder, path), name)
+    case Operation.getOwnPropertyDescriptor:
+      return visibleDescriptor(asObject(holder, path), name)
+    case Operation.defineProperty:
+      return defineOwnProperty(asObject(holder, path), name, checkDescriptor(args[0]), options.writes)
+    case Operation.call: {
+      const method = readProperty(holder, name)
+      const beyond = handOver(method)
+      if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
+      if (typeof method !== 'function') throw new TypeError(`${describePath('', path)} is not a function`)
+      return Reflect.apply(method, holder, args)
+    }
+    default:
+      return perform(operation, readProperty(holder, name), [], args, options)
+  }
+}
+
+/** An operation on the object itself. */
+function onObject(
+  operation: Operation,
+  target: unknown,
+  args: readonly unknown[],
+  path: readonly PropertyKey[],
+  options: PerformOptions,
+): unknown {
+  switch (operation) {
+    case Operation.get:
+    case Operation.snapshot:
+      return target
+    case Operation.call:
+      if (typeof target !== 'function') throw new TypeError('it is not a function')
+      return Reflect.apply(target, undefined, args)
+    case Operation.construct: {
+      if (typeof target !== 'function') throw new TypeError('it is not a constructor')
+      return new ByReference(Reflect.construct(target, args) as object)
+    }
+    case Operation.ownKeys:
+      return visibleKeys(asObject(target, path))
+    case Operation.getPrototypeOf:
+      return builtInOf(asObject(target, path))
+    case Operation.isExtensible:
+      return Object.isExtensible(asObject(target, path))
+    case Operation.preventExtensions:
+      return preventExtensions(asObject(target, path), options.writes)
+    case Operation.iterate:
+      return iteratorOf(target)
+    default:
+      throw new AccessDeniedError('the operation')
+  }
+}
+
+/** What a live read gives: objects by reference, functions with word of whether they stay where they are. */
+function readLive(holder: unknown, name: PropertyKey): unknown {
+  const value = readProperty(holder, name)
+  if (typeof value === 'function') return new ByReference(value, staysAt(Object(holder) as object, name))
+  return typeof value === 'object' && value !== null ? new ByReference(value) : value
+}
+
+/** A method that a class defines, or a module exports, is taken to stay; an own property may change. */
+function staysAt(holder: object, name: PropertyKey): boolean {
+  const own = Object.getOwnPropertyDescriptor(holder, name)
+  if (own === undefined) return true
+  return (!own.writable && !own.configurable) || Object.prototype.toString.call(holder) === '[object Module]'
+}
+
+/** The iterator of anything that can be iterated, the asynchronous one first. */
+function iteratorOf(target: unknown): Iterator<unknown> | AsyncIterator<unknown> {
+  const method = readProperty(target, Symbol.asyncIterator) ?? readProperty(target, Symbol.iterator)
+  if (typeof method !== 'function') throw new TypeError('it is not iterable')
+  return Reflect.apply(method, target, []) as Iterator<unknown> | AsyncIterator<unknown>
+}
+
+const BUILT_IN = [Array, Map, Set, Date, RegExp, Promise, Error, ArrayBuffer, Function] as const
+
+/** The built-in class an object is an instance of, by name: all that a peer learns of its prototype. */
+function builtInOf(target: object): string | null {
+  if (passStyleOf(target) === 'bare') return null
+  for (const Class of BUILT_IN) if (target instanceof Class) return Class.name
+  return 'Object'
+}
+
+function asObject(value: unknown, path: readonly PropertyKey[]): object {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value
+  throw new TypeError(`${describePath('the target', path.slice(0, -1))} is not an object`)
+}
+
+/** A descriptor as a peer sent it: data, but its `get` and `set` may be functions of the peer. */
+function checkDescriptor(value: unknown): PropertyDescriptor {
+  if (typeof value !== 'object' || value === null) throw new TypeError('a property descriptor must be an object')
+  return value
+}
+
+function key(path: readonly PropertyKey[], step: number): PropertyKey {
+  const found = path[step]
+  if (found === undefined) throw new TypeError('a path ended early')
+  return found
+}
+
+/** The third context's handle that a value stands for. An import in our tables stands for itself. */
+function handOver(value: unknown): { readonly handle: Handle; readonly path: readonly PropertyKey[] } | undefined {
+  if (value instanceof Import) return { handle: value, path: [] }
+  return standInOf(value)
+}
+
+function handOn(
+  to: { readonly handle: Handle; readonly path: readonly PropertyKey[] },
+  operation: Operation,
+  path: readonly PropertyKey[],
+  args: readonly unknown[],
+  options: PerformOptions,
+): unknown {
+  const { session } = to.handle
+  const whole = [...to.path, ...path]
+  const sent = args.length === 0 && operation !== Operation.call && operation !== Operation.construct ? undefined : args
+  if (options.blocking && session.blocks) return session.requestSync(operation, to.handle, whole, sent, options.flags)
+  if (operation === Operation.iterate) return session.iterate(to.handle, whole)
+  return session.request(operation, to.handle, whole, sent).promise()
+}

@@ -1,0 +1,189 @@
+/**
+ * What a session's values refer to: both tables, and the slots that name their entries.
+ *
+ * `export` introduces an object of the sender; `home` names one of the receiver; `answer` names the answer of an earlier
+ * call of the sender; the rest are live values.
+ */
+import { readProperty } from './access.ts'
+import { PendingCall } from './calls.ts'
+import type { Codec } from './codecs/codec.ts'
+import { ProtocolError } from './errors.ts'
+import { ExportTable } from './export-table.ts'
+import { type Connection, Import, type ImportKind, standInOf } from './handle.ts'
+import { ImportTable } from './import-table.ts'
+import type { Limits } from './limits.ts'
+import { LiveValues } from './live.ts'
+import { markOf } from './marks.ts'
+import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
+import { classNameOf } from './pass-style.ts'
+import type { Platform } from './platform.ts'
+import { checkNatural, checkPath, propertyKey, type Slot, type WireKey, wireKey } from './protocol.ts'
+import { createRemote, remoteOf } from './remote.ts'
+import { syncOf } from './sync.ts'
+
+/** The ids of the two objects that every session begins with. */
+export const ROOT = 0
+export const CONTROL = 1
+
+/** What references ask of the session around them. */
+export interface ReferenceOptions {
+  readonly codec: Codec
+  readonly limits: Limits
+  readonly platform: Platform
+  readonly name: string
+  readonly sharedMemory: boolean
+  readonly exposeStacks: boolean
+  readonly connection: Connection
+  settle(id: number, fulfilled: boolean, value: unknown): void
+  giveBack(id: number, count: number): void
+}
+
+export class References implements ReferencePort {
+  readonly codec: Codec
+  readonly limits: Limits
+  readonly platform: Platform
+  readonly name: string
+  readonly sharedMemory: boolean
+  readonly exposeStacks: boolean
+  readonly exports: ExportTable
+  readonly imports: ImportTable<Import>
+  readonly live: LiveValues
+  readonly root: Import
+  readonly control: Import
+  readonly #connection: Connection
+
+  constructor(options: ReferenceOptions, root: object, control: object) {
+    this.codec = options.codec
+    this.limits = options.limits
+    this.platform = options.platform
+    this.name = options.name
+    this.sharedMemory = options.sharedMemory
+    this.exposeStacks = options.exposeStacks
+    this.#connection = options.connection
+    this.exports = new ExportTable(options.limits.exports)
+    this.exports.replace(ROOT, root)
+    this.exports.replace(CONTROL, control)
+    this.imports = new ImportTable((id, count) => options.giveBack(id, count))
+    this.root = new Import(options.connection, ROOT, 'object', '')
+    this.control = new Import(options.connection, CONTROL, 'object', '')
+    this.live = new LiveValues({
+      exports: this.exports,
+      platform: options.platform,
+      connection: options.connection,
+      settle: (id, fulfilled, value) => options.settle(id, fulfilled, value),
+      giveBack: (id, count) => options.giveBack(id, count),
+      receive: (id) => this.#receive(id, 'object', ''),
+    })
+  }
+
+  get peerName(): string {
+    return this.#connection.peerName
+  }
+
+  introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot {
+    if (style !== 'reference') return this.live.introduce(value, style, introduced)
+    const mark = markOf(value)
+    const id = this.exports.introduce(value, mark?.kind === 'reference' ? mark.released : undefined)
+    introduced.push(id)
+    return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
+  }
+
+  introduceStandIn(proxy: object, introduced: number[]): { slot: Slot } | { value: unknown } {
+    const standIn = standInOf(proxy)
+    if (standIn === undefined) throw new TypeError('not a proxy')
+    const { handle, path } = standIn
+    if (handle instanceof PendingCall) return this.#introduceAnswer(handle, path, introduced)
+    if (handle.session === this.#connection) {
+      // A home reference: the owner's own object, found by id and path.
+      return { slot: ['home', (handle as Import).id, wirePath(path)] } // a handle is an import or a PendingCall
+    }
+    const exported = path.length === 0 ? handle : proxy
+    const id = this.exports.introduce(exported)
+    introduced.push(id)
+    const kind = handle instanceof Import && path.length === 0 ? handle.kind : 'function'
+    return { slot: ['export', id, kind, handle.description] }
+  }
+
+  #introduceAnswer(call: PendingCall, path: readonly PropertyKey[], introduced: number[]): { slot: Slot } | { value: unknown } {
+    if (call.session === this.#connection && call.usable) {
+      call.used = true
+      return { slot: ['answer', call.id, wirePath(path)] }
+    }
+    if (call.state === 'fulfilled') {
+      let value = call.value
+      for (const key of path) value = readProperty(value, key)
+      return { value }
+    }
+    const whole = path.length === 0 ? call.promise() : Promise.resolve(createRemote(call, path))
+    return { slot: this.live.introduce(whole, 'promise', introduced) }
+  }
+
+  withdraw(introduced: readonly number[]): void {
+    for (const id of introduced) this.exports.release(id, 1)
+  }
+
+  revive(slot: Slot, flavour: Flavour): unknown {
+    const [kind, id] = slot
+    if (kind === 'export') return this.#reviveExport(slot, flavour)
+    if (kind === 'home') {
+      const home = this.exports.get(checkNatural(id, 'export id'))
+      let value: unknown = home instanceof Import ? proxyOf(home, flavour) : home
+      for (const key of propertyPath(slot[2])) value = readProperty(value, key)
+      return value
+    }
+    return this.live.revive(slot, flavour)
+  }
+
+  #reviveExport([, id, kind, label]: Slot, flavour: Flavour): object {
+    const natural = checkNatural(id, 'export id')
+    if (typeof label !== 'string' || typeof kind !== 'string') throw new ProtocolError('bad reference')
+    if (natural === ROOT) return proxyOf(this.root, flavour)
+    const imported = this.#receive(natural, kind === 'method' ? 'function' : checkKind(kind), label.slice(0, 100))
+    if (kind === 'method') imported.stays = true
+    return proxyOf(imported, flavour)
+  }
+
+  #receive(id: number, kind: ImportKind, label: string): Import {
+    return this.imports.receive(id, () => new Import(this.#connection, id, kind, label))
+  }
+
+  /** The peer is gone: nothing is held on either side any more. */
+  clear(error: unknown): void {
+    this.live.clear(error)
+    this.imports.clear()
+    this.exports.clear()
+  }
+}
+
+/** The proxy of an import in the flavour that is wanted. */
+export function proxyOf(imported: Import, flavour: Flavour): object {
+  return flavour === 'sync' ? syncOf(imported) : remoteOf(imported)
+}
+
+function kindOf(value: object): ImportKind {
+  if (typeof value === 'function') return 'function'
+  return Array.isArray(value) ? 'array' : 'object'
+}
+
+function checkKind(kind: string): ImportKind {
+  if (kind === 'object' || kind === 'array' || kind === 'function') return kind
+  throw new ProtocolError('a reference of an unknown kind')
+}
+
+/** A path as it goes on the wire: absent when empty. @throws {TypeError} when it has a unique symbol. */
+export function wirePath(path: readonly PropertyKey[]): string | WireKey[] | null {
+  if (path.length === 0) return null
+  const only = path[0]
+  if (path.length === 1 && typeof only === 'string') return only
+  return path.map((key) => {
+    const wire = wireKey(key)
+    if (wire === undefined) throw new TypeError(`${String(key)} is unique to its context; use Symbol.for(name) or a string`)
+    return wire
+  })
+}
+
+/** The property keys of a path that came in. @throws {ProtocolError} when it is none. */
+export function propertyPath(path: unknown): PropertyKey[] {
+  return checkPath(path).map(propertyKey)
+}
+

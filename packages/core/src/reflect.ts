@@ -1,0 +1,112 @@
+/**
+ * The object protocol on a Remote, one promise per operation, and copies of what a proxy stands for.
+ */
+import { type Handle, Import, standInOf } from './handle.ts'
+import { Operation } from './protocol.ts'
+import { prototypeNamed } from './sync.ts'
+import type { Received, Remote } from './types/remote.ts'
+import type { Sync } from './types/sync.ts'
+
+function request(target: unknown, operation: Operation, key?: PropertyKey, args?: readonly unknown[]): Promise<unknown> {
+  const standIn = standInOf(target)
+  if (standIn === undefined) throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
+  const { handle, path } = standIn
+  const whole = key === undefined ? path : [...path, key]
+  return handle.session.request(operation, handle, whole, args).promise()
+}
+
+/**
+ * `Reflect` for an object of another context: the same operations with the same results, each as a promise.
+ * Every one rejects with what the owner's access rules refuse (`AccessDeniedError`, `UnprotectedError`), and
+ * throws a `TypeError` at once when its first argument is no proxy.
+ *
+ * @example
+ * ```ts
+ * if (await RemoteReflect.has(remote, 'discount')) console.log(await RemoteReflect.ownKeys(remote))
+ * ```
+ */
+export const RemoteReflect = Object.freeze({
+  /** Reads a property. */
+  get: (target: object, key: PropertyKey): Promise<unknown> => request(target, Operation.get, key),
+
+  /** Writes a property; true when it was written. */
+  set: async (target: object, key: PropertyKey, value: unknown): Promise<boolean> => {
+    await request(target, Operation.set, key, [value])
+    return true
+  },
+
+  /** Whether the object, or a class of it, has the property. */
+  has: async (target: object, key: PropertyKey): Promise<boolean> => (await request(target, Operation.has, key)) === true,
+
+  /** Deletes an own property; true when it is gone. */
+  deleteProperty: async (target: object, key: PropertyKey): Promise<boolean> =>
+    (await request(target, Operation.deleteProperty, key)) === true,
+
+  /** The own keys, strings and shared symbols. */
+  ownKeys: async (target: object): Promise<PropertyKey[]> => {
+    const keys = await request(target, Operation.ownKeys)
+    return Array.isArray(keys) ? (keys as PropertyKey[]) : [] // the operation's result, see perform.ts
+  },
+
+  /** The descriptor of an own property; its value is a copy, its functions are proxies. */
+  getOwnPropertyDescriptor: (target: object, key: PropertyKey): Promise<PropertyDescriptor | undefined> =>
+    request(target, Operation.getOwnPropertyDescriptor, key) as Promise<PropertyDescriptor | undefined>, // see perform.ts
+
+  /** Defines an own property; true when it was defined. */
+  defineProperty: async (target: object, key: PropertyKey, descriptor: PropertyDescriptor): Promise<boolean> =>
+    (await request(target, Operation.defineProperty, key, [descriptor])) === true,
+
+  /** The prototype of the built-in class that the object is an instance of. Prototypes of other contexts never cross. */
+  getPrototypeOf: async (target: object): Promise<object | null> =>
+    prototypeNamed(await request(target, Operation.getPrototypeOf)),
+
+  /** Whether properties can be added. */
+  isExtensible: async (target: object): Promise<boolean> => (await request(target, Operation.isExtensible)) === true,
+
+  /** Makes the object not extensible; true when it is. */
+  preventExtensions: async (target: object): Promise<boolean> =>
+    (await request(target, Operation.preventExtensions)) === true,
+
+  /** Calls a function; `self` is not sent: a function of another context keeps its own `this`. */
+  apply: (target: object, _self: unknown, args: readonly unknown[]): Promise<unknown> =>
+    request(target, Operation.call, undefined, [...args]),
+
+  /** Constructs; the instance stays with the class's owner. */
+  construct: (target: object, args: readonly unknown[]): Promise<object> =>
+    request(target, Operation.construct, undefined, [...args]) as Promise<object>, // constructing gives a reference
+})
+
+/**
+ * A copy of the data of what a proxy stands for, in one crossing: a promise of it for a Remote, the copy itself
+ * for a Sync.
+ *
+ * @throws {NotShareableError} (or rejects with it) naming the first part that cannot be copied.
+ */
+export function snapshot<T>(proxy: Remote<T>): Promise<Received<T>>
+export function snapshot<T>(proxy: Sync<T>): T
+export function snapshot(proxy: unknown): unknown {
+  const standIn = standInOf(proxy)
+  if (standIn === undefined) throw new TypeError('snapshot() takes a proxy of another context')
+  const { handle, path, flavour } = standIn
+  if (flavour === 'sync' && handle instanceof Import) {
+    return handle.session.requestSync(Operation.snapshot, handle, path, undefined)
+  }
+  return copyOf(handle, path)
+}
+
+function copyOf(handle: Handle, path: readonly PropertyKey[]): Promise<unknown> {
+  return handle.session.request(Operation.snapshot, handle, path, undefined).promise()
+}
+
+/** True for a proxy of another context's object, of either kind. */
+export function isProxy(value: unknown): boolean {
+  return standInOf(value) !== undefined
+}
+
+/** The name of the context that owns what a proxy stands for. @throws {TypeError} when `proxy` is no proxy. */
+export function contextOf(proxy: object): string {
+  const standIn = standInOf(proxy)
+  if (standIn === undefined) throw new TypeError('contextOf() takes a proxy of another context')
+  return standIn.handle.session.peerName
+}
+

@@ -1,0 +1,44 @@
+/**
+ * Giving up references before the garbage collector finds them.
+ */
+import { type Answer, Import, type StandIn, standInOf } from './handle.ts'
+import type { Remote } from './types/remote.ts'
+import type { Sync } from './types/sync.ts'
+
+/** Gives up what a proxy stands for. A path is no reference of its own, so nothing happens for one. */
+export function releaseStandIn(standIn: StandIn): void {
+  const { handle, path } = standIn
+  if (path.length > 0) return
+  if (handle instanceof Import) return handle.session.giveUp(handle)
+  // An answer that was never asked for: wait for it and give up what it brings.
+  releaseAnswer(handle)
+}
+
+function releaseAnswer(answer: Answer): void {
+  answer.promise().then(
+    (value) => {
+      const standIn = standInOf(value)
+      if (standIn !== undefined) releaseStandIn(standIn)
+    },
+    // A failed call left nothing to give up; whoever awaits it gets the error.
+    () => undefined,
+  )
+}
+
+/**
+ * Gives up one context's hold on another's object. Every proxy of that object in this context stops
+ * working with a `ReleasedError`; other contexts keep theirs. Releasing twice does nothing.
+ *
+ * @throws {TypeError} when `proxy` is no proxy.
+ * @example
+ * ```ts
+ * const counter = await new worker.remote.Counter()
+ * await counter.add(1)
+ * release(counter) // or: using counter = await new worker.remote.Counter()
+ * ```
+ */
+export function release(proxy: Remote<unknown> | Sync<unknown>): void {
+  const standIn = standInOf(proxy)
+  if (standIn === undefined) throw new TypeError('release() takes a proxy of another context')
+  releaseStandIn(standIn)
+}

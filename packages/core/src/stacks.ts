@@ -1,0 +1,42 @@
+/**
+ * Stacks that show both sides of a call: the owner's frames, a seam that names the context, the caller's frames.
+ */
+
+/** Errors whose stack already ends on this side, so that a second await does not add to it. */
+const JOINED = new WeakSet<object>()
+
+/**
+ * Appends the frames of the code that waits here to an error that came from a peer. Called where those frames
+ * are: inside the caller's own stack, or in a reaction of the promise it awaits.
+ */
+export function joinStacks(error: unknown, peerName: string, operation: string): unknown {
+  if (!(error instanceof Error) || JOINED.has(error)) return error
+  JOINED.add(error)
+  const here = framesOf(new Error().stack)
+  const seam = `    at [context "${peerName}"${operation === '' ? '' : `, ${operation}`}]`
+  const there = typeof error.stack === 'string' && error.stack !== '' ? error.stack : String(error)
+  Object.defineProperty(error, 'stack', {
+    value: [there, seam, ...here].join('\n'),
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  })
+  return error
+}
+
+/** A stack without the frames of this library, as it is sent to a peer. */
+export function withoutOwnFrames(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => !(line.startsWith('    at ') && OWN_FRAMES.test(line)))
+    .join('\n')
+}
+
+/** The frames of a stack without its message and without those of this library. */
+function framesOf(stack: string | undefined): string[] {
+  const lines = (stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return lines.filter((line) => !OWN_FRAMES.test(line))
+}
+
+/** Frames of this package, built or from source. */
+const OWN_FRAMES = /@farhold[/\\]core|packages[/\\]core[/\\](src|dist)|farhold:guest/

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { defineConfig } from 'tsup'
+import { bundleGuest, GUEST_ENTRY } from './build/bundle-guest.ts'
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  dts: true,
+  clean: true,
+  sourcemap: true,
+  removeNodeProtocol: false,
+  external: ['#guest-bundle'],
+  async onSuccess() {
+    const script = existsSync(GUEST_ENTRY) ? bundleGuest({ minify: true }) : ''
+    await writeFile(
+      new URL('./dist/guest-bundle.js', import.meta.url),
+      `export const guestSource = ${JSON.stringify(script)}\n`,
+    )
+  },
+})

@@ -1,0 +1,148 @@
+/**
+ * Starting a worker whose module's exports are used from here.
+ */
+import { isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
+import { CallTimeoutError, type CloseReason, type Context, type ContextIdentity, currentContext, type Limits } from '@farhold/core'
+import { createContext, grantsOf, nextContextId, openSession, refuseOption, type SessionCore } from '@farhold/core/adapter'
+import type { WorkerStart } from './worker-data.ts'
+import { MessageTransport } from './worker-transport.ts'
+
+/** How a worker is spawned; what is not listed here goes to Node's `Worker` as it is. */
+export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'> {
+  /** What messages call the context. Default: the module's file name. */
+  readonly name?: string
+  /** Globals of the worker, defined before its module runs: data is copied, functions are proxies. */
+  readonly globals?: Readonly<Record<string, unknown>>
+  /** Sources of modules that the worker can import by these names. */
+  readonly modules?: Readonly<Record<string, string>>
+  /** How much each of the two may cost the other. */
+  readonly limits?: Partial<Limits>
+  /** How long its module may take to load, in milliseconds. Default: as long as it takes. */
+  readonly timeout?: number
+}
+
+/**
+ * Starts a worker with a module, TypeScript or JavaScript, that needs nothing special in it: its exports are
+ * the context's `remote`. The caller owns the context and closes it, best with `await using`.
+ *
+ * @throws {TypeError} for a wrong option or a module that is no absolute URL or path.
+ * @throws {CallTimeoutError} when the module has not loaded after `timeout` milliseconds.
+ * @throws whatever the module throws while it loads; the worker is gone then.
+ * @example
+ * ```ts
+ * await using worker = await spawnWorker<typeof import('./thumbnails.ts')>(
+ *   new URL('./thumbnails.ts', import.meta.url),
+ * )
+ * const small = await worker.remote.render(images)
+ * ```
+ */
+export async function spawnWorker<T = unknown>(
+  module: URL | string,
+  options: SpawnWorkerOptions = {},
+): Promise<Context<T>> {
+  const url = moduleUrl(module)
+  const { name = defaultName(url), globals, modules = {}, limits, timeout, ...workerOptions } = checkOptions(options)
+  const identity: ContextIdentity = { id: nextContextId(), name, kind: 'worker' }
+  const { port1, port2 } = new MessageChannel()
+  const start: WorkerStart = { port: port2, identity, parentName: currentContext().name, limits, modules }
+  const worker = new Worker(new URL(import.meta.resolve('#worker-main')), {
+    ...workerOptions,
+    name,
+    workerData: { farhold: start, user: workerOptions.workerData },
+    transferList: [...(workerOptions.transferList ?? []), port2],
+  })
+  const closed = endOf(worker)
+  const session = openSession(Object.freeze(Object.create(null) as object), new MessageTransport(port1, { keepAlive: false, closeEnds: false, behind: worker }), {
+    peerName: name,
+    ...(limits === undefined ? {} : { limits }),
+  })
+  void closed.then((reason) => session.closed(reason))
+  const context = createContext<T>({
+    session,
+    identity,
+    closed: session.closedPromise,
+    terminate: async () => {
+      await worker.terminate()
+    },
+    grants: false,
+  })
+  try {
+    if (globals !== undefined) await context.bind(grantsOf(globals, false))
+    await load(session, url, name, timeout)
+    return context
+  } catch (error) {
+    await context.close()
+    throw error
+  }
+}
+
+/** Asks the worker to import its module, for as long as it may take. */
+async function load(session: SessionCore, url: string, name: string, timeout: number | undefined): Promise<void> {
+  const loading = session.ask('load', [url])
+  if (timeout === undefined) {
+    await loading
+    return
+  }
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new CallTimeoutError(`loading context "${name}"`, timeout)), timeout)
+  })
+  try {
+    await Promise.race([loading, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Why and when a worker ends. */
+function endOf(worker: Worker): Promise<CloseReason> {
+  return new Promise((resolve) => {
+    let crash: { readonly error: unknown } | undefined
+    worker.on('error', (error) => {
+      crash = { error }
+    })
+    worker.on('exit', (exitCode) => {
+      if (crash === undefined) resolve({ kind: 'exit', exitCode })
+      else resolve({ kind: isOutOfMemory(crash.error) ? 'memory' : 'error', exitCode, error: crash.error })
+    })
+  })
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+function moduleUrl(module: unknown): string {
+  if (module instanceof URL) return module.href
+  if (typeof module === 'string') {
+    if (isAbsolute(module)) return pathToFileURL(module).href
+    if (URL.canParse(module)) return module
+  }
+  return refuseOption('module', "a URL or an absolute path, as new URL('./module.ts', import.meta.url)", module)
+}
+
+function defaultName(url: string): string {
+  const last = url.startsWith('data:') ? 'worker' : (url.split('/').at(-1) ?? 'worker')
+  return decodeURIComponent(last.split(/[?#]/)[0] ?? last).replace(/\.[cm]?[jt]s$/, '')
+}
+
+function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
+  const { name, timeout, modules, globals } = options
+  if (name !== undefined && (typeof name !== 'string' || name === '')) refuseOption('name', 'a name that is not empty', name)
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
+    refuseOption('timeout', 'a positive number of milliseconds', timeout)
+  }
+  if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
+    refuseOption('globals', 'an object of names and values', globals)
+  }
+  if (modules !== undefined && (typeof modules !== 'object' || modules === null)) {
+    refuseOption('modules', 'an object of specifiers and sources', modules)
+  }
+  for (const [specifier, source] of Object.entries(modules ?? {})) {
+    if (typeof source !== 'string') refuseOption(`modules["${specifier}"]`, 'the source of a module', source)
+  }
+  return options
+}

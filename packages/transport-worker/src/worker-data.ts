@@ -1,0 +1,20 @@
+/**
+ * What a spawned worker is told when it starts, and what it can be asked beyond what every agent can.
+ */
+import type { ContextIdentity, Limits } from '@farhold/core'
+import type { Agent } from '@farhold/core/adapter'
+import type { MessagePort } from 'node:worker_threads'
+
+export interface WorkerStart {
+  readonly port: MessagePort
+  readonly identity: ContextIdentity
+  readonly parentName: string
+  readonly limits: Partial<Limits> | undefined
+  /** Sources of virtual modules, by specifier. */
+  readonly modules: Readonly<Record<string, string>>
+}
+
+export interface WorkerAgent extends Agent {
+  /** Imports the worker's module; its exports become the context's root. */
+  load(url: string): Promise<void>
+}

@@ -1,0 +1,105 @@
+/**
+ * A transport over anything that posts messages: a worker, a MessagePort, a worker's own scope.
+ */
+import { refuseOption } from '@farhold/core/adapter'
+import type { Batch, Receiver, Transport } from '@farhold/core'
+
+/** What a transport can be made of; Node's and the web's ways to listen are both known. */
+export interface MessageEndpoint {
+  postMessage(message: unknown, transfer?: readonly never[]): void
+  on?(event: string, listener: (value: never) => void): unknown
+  addEventListener?(type: string, listener: (event: never) => void): void
+  start?(): void
+  close?(): void
+  terminate?(): unknown
+  ref?(): void
+  unref?(): void
+}
+
+export interface WorkerTransportOptions {
+  /**
+   * Does listening alone keep this thread alive, as it must in a worker that only serves? Without it the thread
+   * ends when it has nothing else to do and awaits nothing from the peer. Default: false.
+   */
+  readonly keepAlive?: boolean
+}
+
+/**
+ * A transport over a worker, a port, or a scope that has `postMessage`. The session that opens it owns the
+ * endpoint: when the session ends a port is closed, and a worker is left to whoever made it.
+ *
+ * @throws {TypeError} when `endpoint` can neither post nor listen, or an option is wrong.
+ * @example
+ * ```ts
+ * const { port1, port2 } = new MessageChannel()
+ * expose(api, workerTransport(port1))
+ * const session = connect<Api>(workerTransport(port2))
+ * ```
+ */
+export function workerTransport(endpoint: MessageEndpoint, options: WorkerTransportOptions = {}): Transport {
+  if (typeof endpoint?.postMessage !== 'function') refuseOption('endpoint', 'a worker or a MessagePort', endpoint)
+  if (typeof endpoint.on !== 'function' && typeof endpoint.addEventListener !== 'function') {
+    refuseOption('endpoint', 'something that messages can be heard from', endpoint)
+  }
+  const { keepAlive = false } = options
+  if (typeof keepAlive !== 'boolean') refuseOption('keepAlive', 'true or false', keepAlive)
+  return new MessageTransport(endpoint, { keepAlive, closeEnds: true })
+}
+
+interface MessageTransportOptions {
+  readonly keepAlive: boolean
+  /** Does the endpoint's own `close` event end the session, or does someone else know better why it ended? */
+  readonly closeEnds: boolean
+  /** What else must stay alive while something is awaited, as the worker behind a port. */
+  readonly behind?: { ref(): void; unref(): void }
+}
+
+export class MessageTransport implements Transport {
+  readonly codec = 'structured'
+  readonly #endpoint: MessageEndpoint
+  readonly #options: MessageTransportOptions
+  #closed = false
+
+  constructor(endpoint: MessageEndpoint, options: MessageTransportOptions) {
+    this.#endpoint = endpoint
+    this.#options = options
+  }
+
+  open(receiver: Receiver): void {
+    const endpoint = this.#endpoint
+    const isNode = typeof endpoint.on === 'function'
+    const listen = (event: string, listener: (value: unknown) => void): void => {
+      if (isNode) endpoint.on?.(event, listener)
+      else endpoint.addEventListener?.(event, (message: { readonly data?: unknown }) => listener(message.data))
+    }
+    listen('message', (body) => receiver.deliver({ body, moved: [] }))
+    listen('messageerror', (error) => receiver.closed({ kind: 'transport', error }))
+    if (this.#options.closeEnds) listen('close', () => receiver.closed({ kind: 'transport' }))
+    endpoint.start?.()
+    // Listening keeps a thread alive; without keepAlive, from here on only what is awaited does.
+    this.letGo()
+  }
+
+  post(batch: Batch): void {
+    // The list holds what the marshaller found movable; the platform checks each of them again.
+    this.#endpoint.postMessage(batch.body, batch.moved as readonly never[])
+  }
+
+  hold(): void {
+    if (this.#options.keepAlive) return
+    this.#endpoint.ref?.()
+    this.#options.behind?.ref()
+  }
+
+  letGo(): void {
+    if (this.#options.keepAlive) return
+    this.#endpoint.unref?.()
+    this.#options.behind?.unref()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#endpoint.close?.()
+  }
+}
