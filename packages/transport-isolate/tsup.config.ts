@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
-import { bundleGuest, GUEST_ENTRY } from './build/bundle-guest.ts'
+import { bundleGuest } from './build/bundle-guest.ts'
 
 export default defineConfig({
   entry: ['src/index.ts'],
@@ -14,7 +13,7 @@ export default defineConfig({
   removeNodeProtocol: false,
   external: ['#guest-bundle'],
   async onSuccess() {
-    const script = existsSync(GUEST_ENTRY) ? bundleGuest({ minify: true }) : ''
+    const script = bundleGuest({ minify: true })
     await writeFile(
       new URL('./dist/guest-bundle.js', import.meta.url),
       `export const guestSource = ${JSON.stringify(script)}\n`,

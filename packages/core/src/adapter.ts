@@ -7,4 +7,4 @@ export { createContext, grantsOf, nextContextId, type Context, type SpawnedHeap 
 export { becomeContext } from './current-context.ts'
 export { messageOf, refuseOption } from './errors.ts'
 export { GUEST_LIMITS, limitsFrom, OPEN_LIMITS } from './limits.ts'
-export type { SessionCore } from './session.ts'
+export type { EntryMark, SessionCore } from './session.ts'

@@ -87,7 +87,7 @@ export function openSession(
   root: object,
   transport: Transport,
   options: SessionOptions,
-  inner: { readonly control?: object; readonly flavour?: 'remote' | 'sync'; readonly promisesStay?: boolean; readonly defaults?: Limits } = {},
+  inner: { readonly control?: object; readonly flavour?: 'remote' | 'sync'; readonly promisesStay?: boolean; readonly defaults?: Limits; readonly wallTimeout?: number | undefined } = {},
 ): SessionCore {
   checkTransport(transport)
   checkOptions(options)
@@ -104,6 +104,7 @@ export function openSession(
     flavour: inner.flavour ?? 'remote',
     sharedMemory: options.sharedMemory ?? true,
     exposeStacks: options.exposeStacks ?? true,
+    wallTimeout: inner.wallTimeout,
     promisesStay: inner.promisesStay ?? false,
     onError: options.onError ?? ((error) => platform.console?.error(error)),
   })

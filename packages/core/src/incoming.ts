@@ -43,10 +43,13 @@ export class Incoming {
   readonly #malformed: (error: FarholdError) => void
   readonly #answers = new Map<number, HeldAnswer>()
   readonly #pumps = new Map<number, ItemPump>()
-  #active = 0
   #served = 0
   /** Is the peer waiting on this very thread? */
   blocking = false
+  /** Calls that have not been answered, in the order they came. */
+  readonly #unanswered = new Map<number, CallMessage>()
+  /** The calls that are being performed this moment, one within the other. */
+  readonly #running: CallMessage[] = []
 
   constructor(options: IncomingOptions) {
     this.#references = options.references
@@ -58,7 +61,7 @@ export class Incoming {
 
   /** Calls that have not been answered. */
   get active(): number {
-    return this.#active
+    return this.#unanswered.size
   }
 
   /** Answers that the peer holds. */
@@ -74,7 +77,8 @@ export class Incoming {
   /** Takes one call. @throws {ProtocolError} when it names what does not exist. */
   call(message: CallMessage, moved: readonly unknown[]): void {
     this.#served++
-    this.#active++
+    if (this.#unanswered.has(message.id)) throw new ProtocolError(`call ${message.id} is not answered yet`)
+    this.#unanswered.set(message.id, message)
     if (message.flags & Flag.hold) {
       if (this.#answers.has(message.id)) throw new ProtocolError(`the answer of call ${message.id} is still held`)
       this.#answers.set(message.id, { state: 'pending', value: undefined, waiting: [] })
@@ -99,9 +103,24 @@ export class Incoming {
     void this.#pumps.get(id)?.stop()
   }
 
+  /** How many calls are being performed this moment, one within the other. */
+  get depth(): number {
+    return this.#running.length
+  }
+
+  /**
+   * The engine cut execution short. The calls that were being performed above `depth` will not return and fail with
+   * `error`; when there are none, a continuation was cut, and every call that waits for one fails.
+   */
+  interrupted(depth: number, error: unknown): void {
+    const cut = this.#running.splice(depth)
+    for (const message of cut.length > 0 ? cut : [...this.#unanswered.values()]) this.#fail(message, error)
+  }
+
   /** The peer is gone: sources of iterations are told, held answers are dropped. */
   clear(): void {
     this.#answers.clear()
+    this.#unanswered.clear()
     const pumps = [...this.#pumps.values()]
     this.#pumps.clear()
     for (const pump of pumps) void pump.stop()
@@ -143,8 +162,10 @@ export class Incoming {
   #start(message: CallMessage, moved: readonly unknown[]): void {
     const { limits } = this.#references
     let result: unknown
+    // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
+    const depth = this.#running.push(message) - 1
     try {
-      if (this.#active > limits.pendingCalls) {
+      if (this.#unanswered.size > limits.pendingCalls) {
         throw new LimitExceededError('pendingCalls', limits.pendingCalls, 'the number of unanswered calls')
       }
       if (message.path.length > limits.pathLength) {
@@ -163,10 +184,17 @@ export class Incoming {
         ? target
         : perform(message.operation, unwrap(target), path, (args as unknown[] | null | undefined) ?? [], this.#options(message.flags))
     } catch (error) {
+      this.#running.length = depth
       if (error instanceof ProtocolError) throw error
       this.#fail(message, error instanceof Failed ? error.reason : error)
       return
     }
+    this.#finish(message, result)
+    this.#running.length = depth
+  }
+
+  /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
+  #finish(message: CallMessage, result: unknown): void {
     if (message.operation === Operation.iterate && !isAwaitable(result)) this.#iterate(message, result)
     else if (isAwaitable(result) && !(message.flags & Flag.promise)) {
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
@@ -189,14 +217,17 @@ export class Incoming {
   }
 
   #succeed(message: CallMessage, value: unknown): void {
+    if (!this.#unanswered.has(message.id)) return
     this.#settle(message, 'fulfilled', value)
     const { id, flags } = message
     if (!(flags & Flag.reply)) {
+      this.#unanswered.delete(id)
       this.#outbox.send(Tag.result, id, null, null)
       return
     }
     try {
       const { value: body, extra } = encode(value, this.#references, this.#outbox.moved, 'result')
+      this.#unanswered.delete(id)
       this.#outbox.send(Tag.result, id, body, extra)
     } catch (error) {
       this.#sendFailure(id, error)
@@ -204,12 +235,12 @@ export class Incoming {
   }
 
   #fail(message: CallMessage, error: unknown): void {
+    if (!this.#unanswered.has(message.id)) return
     this.#settle(message, 'rejected', error)
     this.#sendFailure(message.id, error)
   }
 
   #settle(message: CallMessage, state: 'fulfilled' | 'rejected', value: unknown): void {
-    this.#active--
     if (!(message.flags & Flag.hold)) return
     const answer = this.#answers.get(message.id)
     if (answer === undefined) return
@@ -221,10 +252,12 @@ export class Incoming {
   #sendFailure(id: number, error: unknown): void {
     try {
       const { value, extra } = encode(error, this.#references, this.#outbox.moved, 'error')
+      this.#unanswered.delete(id)
       this.#outbox.send(Tag.failure, id, value, extra)
     } catch (refusal) {
       // What was thrown cannot cross; that it cannot is an error that can.
       const { value, extra } = encode(refusal, this.#references, this.#outbox.moved, 'error')
+      this.#unanswered.delete(id)
       this.#outbox.send(Tag.failure, id, value, extra)
     }
   }

@@ -115,21 +115,32 @@ export interface MessageHandler {
 
 const NO_PATH: readonly WireKey[] = Object.freeze([])
 
+/** A batch and how far it has been read. It is kept, so that reading can go on after it was cut short. */
+export interface BatchCursor {
+  readonly fields: readonly unknown[]
+  at: number
+}
+
+/** A cursor at the start of a batch. @throws {ProtocolError} when it is no list. */
+export function openBatch(fields: unknown): BatchCursor {
+  if (!Array.isArray(fields)) throw new ProtocolError('a batch is not an array')
+  return { fields, at: 0 }
+}
+
 /**
- * Hands each message of a batch to its handler.
+ * Hands each message that is left of a batch to its handler.
  * @throws {ProtocolError} at the first message that is not well formed; those before it were handled.
  */
-export function readBatch(fields: unknown, handler: MessageHandler): void {
-  if (!Array.isArray(fields)) throw new ProtocolError('a batch is not an array')
-  const list: readonly unknown[] = fields
-  let at = 0
-  while (at < list.length) {
+export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
+  const list = cursor.fields
+  while (cursor.at < list.length) {
+    const at = cursor.at
     const tag = list[at]
     const count = typeof tag === 'number' ? FIELD_COUNT[tag] : undefined
     if (count === undefined) throw new ProtocolError(`unknown message tag at ${at}`)
     if (at + count >= list.length) throw new ProtocolError('a batch ends inside a message')
     const first = at + 1
-    at = first + count
+    cursor.at = first + count
     switch (tag as Tag) {
       case Tag.call: {
         const bits = checkNatural(list[first + 1], 'operation')

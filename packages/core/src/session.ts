@@ -8,6 +8,7 @@ import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
 import {
+  CallTimeoutError,
   type CloseReason,
   ContextClosedError,
   FarholdError,
@@ -28,12 +29,14 @@ import { localOperation } from './local-operation.ts'
 import { Outbox } from './outbox.ts'
 import type { Platform } from './platform.ts'
 import {
+  type BatchCursor,
   type CallMessage,
   type Extra,
   Flag,
   type MessageHandler,
   type Operation,
   Operation as Operations,
+  openBatch,
   PROTOCOL_VERSION,
   readBatch,
   Tag,
@@ -58,6 +61,8 @@ export interface SessionSettings {
   /** Does a promise in answer to a blocking call of ours stay a promise? */
   readonly promisesStay: boolean
   readonly onError: (error: unknown) => void
+  /** How long a call of ours may take from start to end, in milliseconds. */
+  readonly wallTimeout: number | undefined
 }
 
 /** What a session has at this moment and has carried so far. */
@@ -78,6 +83,20 @@ export interface SessionStats {
   readonly bytes: { readonly sent: number; readonly received: number }
 }
 
+/** How deep a session was in reading, performing and serving when an entry began. */
+export interface EntryMark {
+  readonly reading: number
+  readonly running: number
+  readonly serving: number
+  readonly blocking: boolean
+}
+
+interface Reading {
+  readonly cursor: BatchCursor
+  /** What moved with the batch. */
+  readonly moved: readonly unknown[]
+}
+
 export class SessionCore implements Connection, MessageHandler, Receiver {
   readonly references: References
   readonly closedPromise: Promise<CloseReason>
@@ -89,12 +108,14 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
   readonly #incoming: Incoming
   readonly #onError: (error: unknown) => void
   readonly #syncFlags: number
+  readonly #wallTimeout: number | undefined
   readonly #defaultFlavour: Flavour
   readonly #unheld: FinalizationRegistry<Fate>
   #resolveClosed: (reason: CloseReason) => void = () => undefined
   #peerName: string
   #ended: CloseReason | undefined
-  #moved: readonly unknown[] = []
+  /** The batches that are being read this moment, one within the other. */
+  readonly #reading: Reading[] = []
   #depth = 0
   #made = 0
   #sent = { batches: 0, bytes: 0 }
@@ -106,6 +127,7 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
     this.#limits = settings.limits
     this.#peerName = settings.peerName
     this.#onError = settings.onError
+    this.#wallTimeout = settings.wallTimeout
     this.#defaultFlavour = settings.flavour
     this.#syncFlags = settings.promisesStay ? Flag.promise : 0
     this.#outbox = new Outbox(this.#codec, () => this.#flush())
@@ -263,6 +285,7 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
         args === undefined ? NOTHING : encode(args, this.references, this.#outbox.moved, 'arguments')
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
+      if (this.#wallTimeout !== undefined) this.#limitTime(call, this.#wallTimeout)
       if (this.#calls.pending === 1) this.#transport.hold?.()
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
@@ -272,6 +295,16 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
       call.fail(error)
     }
     return call
+  }
+
+  /** Fails a call that takes too long. What the peer still answers is dropped. */
+  #limitTime(call: PendingCall, milliseconds: number): void {
+    const { setTimeout, clearTimeout } = this.references.platform
+    if (setTimeout === undefined) return
+    const timer = setTimeout(() => {
+      call.fail(new CallTimeoutError(`"${call.description}" of context "${this.#peerName}"`, milliseconds, 'wallTimeout'))
+    }, milliseconds)
+    void call.settled().then(() => clearTimeout?.(timer))
   }
 
   /** An argument, or the handle, whose answer is on its way and cannot be named to this peer. */
@@ -355,8 +388,6 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   deliver(batch: Batch): void {
     if (this.#ended !== undefined) return
-    const moved = this.#moved
-    this.#moved = batch.moved
     this.#received.batches++
     this.#received.bytes += weigh(batch)
     try {
@@ -364,12 +395,48 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
       if (size > this.#limits.messageSize) {
         throw new ProtocolError(`a message of ${size} is past the limit of ${this.#limits.messageSize}`)
       }
-      readBatch(this.#codec.fields(batch), this)
+      this.#read({ cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved })
     } catch (error) {
       this.#cutOff(error)
-    } finally {
-      this.#moved = moved
     }
+  }
+
+  /** Reads what is left of a batch. When the engine cuts execution short, its entry stays for `interrupted`. */
+  #read(reading: Reading): void {
+    const level = this.#reading.push(reading) - 1
+    try {
+      readBatch(reading.cursor, this)
+    } finally {
+      this.#reading.length = level
+    }
+  }
+
+  /** Where an entry begins, for `interrupted` to go back to. */
+  mark(): EntryMark {
+    return { reading: this.#reading.length, running: this.#incoming.depth, serving: this.#depth, blocking: this.#incoming.blocking }
+  }
+
+  /**
+   * The engine cut execution short since `mark` was made: no `finally` ran. What was being performed fails with
+   * `error`; the messages behind it are read now.
+   */
+  interrupted(mark: EntryMark, error: unknown): void {
+    this.#depth = mark.serving
+    this.#incoming.blocking = mark.blocking
+    const cut = this.#reading.splice(mark.reading)
+    this.#incoming.interrupted(mark.running, error)
+    for (const reading of cut.reverse()) {
+      try {
+        this.#read(reading)
+      } catch (failure) {
+        this.#cutOff(failure)
+      }
+    }
+  }
+
+  /** What is queued and has not left, for a transport that can take it along. */
+  pull(): Batch | undefined {
+    return this.#ended === undefined ? this.#take() : undefined
   }
 
   serve(batch: Batch): Batch | undefined {
@@ -378,7 +445,7 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
     this.#depth++
     try {
       this.deliver(batch)
-      return this.#ended === undefined ? this.#take() : undefined
+      return this.pull()
     } finally {
       this.#depth--
       this.#incoming.blocking = blocking
@@ -394,6 +461,11 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
       throw new ProtocolError(`it speaks version ${version} of the protocol, and this context version ${PROTOCOL_VERSION}`)
     }
     if (this.#peerName === '') this.#peerName = name
+  }
+
+  /** What moved with the batch that is being read. */
+  get #moved(): readonly unknown[] {
+    return this.#reading.at(-1)?.moved ?? []
   }
 
   call(message: CallMessage): void {

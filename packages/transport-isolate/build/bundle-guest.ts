@@ -10,14 +10,11 @@ import { buildSync } from 'esbuild'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
-/** The program that becomes the guest runtime. */
-export const GUEST_ENTRY: string = fileURLToPath(new URL('../src/guest/main.ts', import.meta.url))
-
 /** The guest runtime as the text of one classic script, an IIFE. */
 export function bundleGuest({ minify }: { readonly minify: boolean }): string {
   const { outputFiles } = buildSync({
     absWorkingDir: PACKAGE,
-    entryPoints: [GUEST_ENTRY],
+    entryPoints: ['src/guest/main.ts'],
     bundle: true,
     write: false,
     format: 'iife',

@@ -34,9 +34,10 @@ export interface SyncReference<T> {
 /** A proxy of a `T`, of either kind, as an argument: it goes home as the object itself. */
 export type Reference<T> = RemoteReference<T> | { readonly [syncOf]: T }
 
-/** What a proxy stands for; anything else is itself. */
-export type Owned<T> = T extends { readonly [remoteOf]: infer X }
+/** What a proxy or a marked object is; anything else is itself. */
+export type Owned<T> = T extends
+  | { readonly [remoteOf]: infer X }
+  | { readonly [syncOf]: infer X }
+  | { readonly [markedAs]: infer X }
   ? X
-  : T extends { readonly [syncOf]: infer X }
-    ? X
-    : T
+  : T

@@ -7,7 +7,10 @@
  */
 import type { markedAs, remoteOf, syncOf } from './brands.ts'
 
-export type Primitive = string | number | bigint | boolean | symbol | null | undefined | void
+export type Primitive = string | number | bigint | boolean | symbol | null | undefined | Nothing
+
+/** What a function returns that returns nothing: `void`, where it is not a return type. */
+export type Nothing = ReturnType<() => void>
 
 /** Every function is assignable to it; none can be called through it. */
 export type AnyFunction = (...args: never[]) => unknown
@@ -62,6 +65,9 @@ type PassKindOfIterable<T> = T extends { [Symbol.asyncIterator](): unknown }
 /** What the items of an iterable are. */
 export type ItemOf<T> =
   T extends AsyncIterable<infer Y> ? Y : T extends Iterable<infer Y> ? Y : never
+
+/** Does an object have functions among its properties? Looks no deeper. */
+export type HasFunctions<T> = [Extract<T[keyof T], AnyFunction>] extends [never] ? false : true
 
 /** Built-ins that arrive as what they were, with nothing inside that changes on the way. */
 type Whole =

@@ -8,7 +8,14 @@
  * What TypeScript cannot express, and what is done about it, is in `test/types/limits.test-d.ts`.
  */
 import type { markedAs, Owned, Reference, RemoteReference, remoteOf, syncOf } from './brands.ts'
-import type { AnyFunction, ItemOf, PassKind, Primitive } from './pass-kind.ts'
+import type {
+  AnyFunction,
+  HasFunctions,
+  ItemOf,
+  Nothing,
+  PassKind,
+  Primitive,
+} from './pass-kind.ts'
 
 /**
  * A proxy of a `T` that lives in another context. Inverse of {@link Local}.
@@ -46,7 +53,7 @@ export type Received<T> = T extends unknown ? ReceivedBy<T>[PassKind<T>] : never
 interface ReceivedBy<T> {
   whole: T
   proxy: T
-  marked: T extends { readonly [markedAs]: infer X } ? Remote<X> : never
+  marked: Remote<Owned<T>>
   function: Remote<T>
   data: { [K in keyof T]: Received<T[K]> }
   map: T extends ReadonlyMap<infer K, infer V> ? Map<Received<K>, Received<V>> : never
@@ -69,10 +76,12 @@ type Given<T> = T extends unknown ? GivenBy<T>[PassKind<T>] : never
 interface GivenBy<T> {
   whole: T
   proxy: Given<Local<T>>
-  marked: T extends { readonly [markedAs]: infer X } ? X : never
+  marked: Owned<T>
   function: T extends AnyFunction ? LocalFunction<T> : T
   // A class with private members is only given as an instance: plain data that looks like one is none.
-  data: { [K in keyof T]: T[K] } extends T ? { readonly [K in keyof T]: Sendable<T[K]> } : T
+  data: { [K in keyof T]: T[K] } extends T
+    ? { readonly [K in keyof T]: Sendable<T[K]> } | (HasFunctions<T> extends true ? T : never)
+    : T
   map: T extends ReadonlyMap<infer K, infer V> ? ReadonlyMap<Sendable<K>, Sendable<V>> : never
   set: T extends ReadonlySet<infer V> ? ReadonlySet<Sendable<V>> : never
   promise: PromiseLike<Sendable<Awaited<T>>>
@@ -86,8 +95,8 @@ export type LocalFunction<F> = F extends (...args: infer P) => infer R
   : never
 
 /** `void` lets the function return what it likes, as it does for a local callback. */
-type LocalReturn<R> = [Awaited<R>] extends [void]
-  ? void
+type LocalReturn<R> = [Awaited<R>] extends [Nothing]
+  ? Nothing
   : Sendable<Awaited<R>> | PromiseLike<Sendable<Awaited<R>>>
 
 /** The parameters of a function of this context that another context calls. */
@@ -183,15 +192,20 @@ type CallbackMember<V, F> = F extends (...args: infer P) => infer R
         | (Promise<Received<V>> &
             RemoteReference<V> &
             ((...args: ReceivedArguments<P>) => RemoteResult<R>))
-        | ((...args: ReceivedArguments<P>) => LocalReturn<R>)
+        | ((...args: ReceivedArguments<P>) => CallbackReturn<R>)
         | Extract<V, null | undefined>
   : RemoteProperty<V>
+
+/** As {@link LocalReturn}, but without proxies: called, it must be what the owner's function gives. */
+type CallbackReturn<R> = [Awaited<R>] extends [Nothing]
+  ? Nothing
+  : Received<Awaited<R>> | PromiseLike<Received<Awaited<R>>>
 
 /**
  * Is it a method, that is called for its result, not a place for a callback? Methods are compared bivariantly,
  * functions in properties are not; what results in nothing may be either, and loses nothing as a callback.
  */
-type IsMethod<F, R> = [Awaited<R>] extends [void]
+type IsMethod<F, R> = [Awaited<R>] extends [Nothing]
   ? false
   : ((...args: never[]) => never) extends F
     ? true

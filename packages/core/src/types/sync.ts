@@ -4,8 +4,15 @@
  * Objects and functions reached through properties are live proxies again; what a call returns is a copy
  * ({@link SyncReceived}). Array methods run here, on the live array, so a `Sync` of an array is an array of live items.
  */
-import type { markedAs, Owned, SyncReference, syncOf } from './brands.ts'
-import type { AnyFunction, ItemOf, PassKind, Primitive } from './pass-kind.ts'
+import type { Owned, SyncReference, syncOf } from './brands.ts'
+import type {
+  AnyFunction,
+  HasFunctions,
+  ItemOf,
+  Nothing,
+  PassKind,
+  Primitive,
+} from './pass-kind.ts'
 import type { Hidden, IsErased, LocalFunction, SendableArguments } from './remote.ts'
 
 /**
@@ -21,7 +28,7 @@ export type SyncReceived<T> = T extends unknown ? SyncReceivedBy<T>[PassKind<T>]
 interface SyncReceivedBy<T> {
   whole: T
   proxy: Sync<Owned<T>>
-  marked: T extends { readonly [markedAs]: infer X } ? Sync<X> : never
+  marked: Sync<Owned<T>>
   function: Sync<T>
   data: { [K in keyof T]: SyncReceived<T[K]> }
   map: T extends ReadonlyMap<infer K, infer V> ? Map<SyncReceived<K>, SyncReceived<V>> : never
@@ -85,14 +92,14 @@ type IsData<V> =
     : PassKind<V> extends 'data'
       ? V extends readonly unknown[]
         ? true
-        : [Extract<V[keyof V], AnyFunction>] extends [never]
-          ? true
-          : false
+        : HasFunctions<V> extends true
+          ? false
+          : true
       : false
 
 /** A place for a callback: a local function can be put there, and called it gives what the owner's gives. */
-type SyncCallback<F> = F extends (...args: infer P) => infer R
-  ? [Awaited<R>] extends [void]
+type SyncCallback<F> = F extends (...args: never[]) => infer R
+  ? [Awaited<R>] extends [Nothing]
     ? LocalFunction<F>
     : (...args: Parameters<LocalFunction<F>>) => SyncReceived<Awaited<R>>
   : never

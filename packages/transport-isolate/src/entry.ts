@@ -1,0 +1,43 @@
+/**
+ * What host and guest runtime say to each other below the protocol: how an isolate is entered and what an entry
+ * answers. Shared by both sides, so it imports nothing.
+ *
+ * An entry from outside answers by *throwing* its string. When an entry returns, isolated-vm looks at the guest's
+ * unhandled rejections and copies the first one natively, which runs guest code (a getter, a proxy, `prepareStackTrace`)
+ * outside of every time limit; when an entry throws, it does not. A string that is thrown is copied without running
+ * anything, and whatever else comes out of an entry is then known to be the engine's own. An entry that is nested in
+ * another on the same thread is not followed by that look, and may return.
+ */
+
+/** What an entry asks for: its first argument. */
+export const Ask = {
+  /** Deliver a batch: sequence number, text, buffers. */
+  deliver: 0,
+  /** The entry before was cut short: say so to whom it concerns, and go on. Then: the error's message. */
+  resume: 1,
+} as const
+
+/** How an entry answers: its second argument. */
+export const Answer = { byThrow: 0, byReturn: 1 } as const
+
+/** The names under which host and runtime find each other while the isolate is prepared; gone before guest code runs. */
+export const Boot = {
+  post: '__farhold_post',
+  call: '__farhold_call',
+  settings: '__farhold_settings',
+  dispatch: '__farhold_dispatch',
+  inner: '__farhold_inner',
+} as const
+
+/** What the runtime is told when it starts. */
+export interface GuestSettings {
+  readonly id: number
+  readonly name: string
+  readonly hostName: string
+  readonly console: boolean
+  readonly webAssembly: boolean
+  readonly sharedMemory: boolean
+}
+
+/** What only the host's own modules inside the isolate may import. */
+export const INNER_MODULE = 'farhold:inner'

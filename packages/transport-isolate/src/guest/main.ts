@@ -1,0 +1,76 @@
+/**
+ * The guest runtime: the first script of an isolate, before any line of guest code.
+ *
+ * It takes the host's two callbacks out of the global scope into this closure, and calls them by name only, with
+ * strings and buffers that it made itself; no guest code can replace a function between it and them. It is strict
+ * code, so no stack frame gives its functions away.
+ */
+import * as core from '@farhold/core'
+import { becomeContext, createAgent, openSession } from '@farhold/core/adapter'
+import { Answer, Ask, Boot, type GuestSettings } from '../entry.ts'
+import { installConsole } from './console.ts'
+import { GuestTransport, type HostCallbacks } from './guest-transport.ts'
+import { Namespaces } from './namespaces.ts'
+
+const take = (name: string): unknown => {
+  const value: unknown = Reflect.get(globalThis, name)
+  Reflect.deleteProperty(globalThis, name)
+  return value
+}
+
+const host: HostCallbacks = {
+  post: take(Boot.post) as HostCallbacks['post'],
+  call: take(Boot.call) as HostCallbacks['call'],
+}
+const settings = JSON.parse(take(Boot.settings) as string) as GuestSettings // the host wrote it with this type
+
+becomeContext({ id: settings.id, name: settings.name, kind: 'isolate' })
+
+const evaluate = globalThis.eval
+const namespaces = new Namespaces()
+const transport = new GuestTransport(host)
+const session = openSession(
+  Object.freeze(Object.create(null) as object),
+  transport,
+  { name: settings.name, peerName: settings.hostName, sharedMemory: settings.sharedMemory, onError: () => undefined },
+  {
+    flavour: 'sync',
+    promisesStay: true,
+    control: {
+      ...createAgent({
+        // Called by another name, so that the script runs in the global scope.
+        evaluate: (code, filename) => evaluate(filename === undefined ? code : `${code}\n//# sourceURL=${filename}`) as unknown,
+        importModule: (specifier) => Promise.reject(new Error(`the host imports modules; "${specifier}" was asked of the guest`)),
+      }),
+      /** Resolves with the namespace of a module when it has been evaluated. */
+      namespace: (key: string) => namespaces.get(key).then((namespace) => core.proxy(namespace)),
+      /** Makes a module's namespace the context's root when it has been evaluated. */
+      root: (key: string) => namespaces.get(key).then((namespace) => session.setRoot(namespace)),
+      /** Keeps values that the host's own modules will export. */
+      stash: (key: string, values: object) => namespaces.stash(key, values),
+    },
+  },
+)
+transport.attach(session)
+
+/** Every entry of the host comes in here. */
+function dispatch(ask: number, answer: number, level: number, sequence: number, text: string, ...buffers: unknown[]): string {
+  const reply =
+    ask === Ask.deliver ? transport.deliver(level, sequence, { body: text, moved: buffers }) : transport.resume(level, text)
+  if (answer === Answer.byReturn) return reply
+  throw reply
+}
+
+Reflect.defineProperty(globalThis, Boot.dispatch, { value: dispatch, configurable: true })
+Reflect.defineProperty(globalThis, Boot.inner, {
+  value: { adopt: namespaces.adopt, take: namespaces.take, core },
+  configurable: true,
+})
+
+// What could run guest code outside of a time limit, or costs memory that the limit does not count.
+for (const name of ['FinalizationRegistry', ...(settings.webAssembly ? [] : ['WebAssembly']), ...(settings.sharedMemory ? [] : ['SharedArrayBuffer'])]) {
+  Reflect.deleteProperty(globalThis, name)
+}
+Reflect.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false })
+Reflect.defineProperty(globalThis, 'remote', { value: core.remote, writable: true, configurable: true })
+installConsole(settings.console ? (level, args) => session.ask('console', [level, ...args]) : undefined)

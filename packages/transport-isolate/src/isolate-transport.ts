@@ -1,0 +1,270 @@
+/**
+ * The host's end of the pipe into an isolate: batches in by entries, batches out by callbacks and by what an
+ * entry answers.
+ *
+ * An asynchronous entry runs on a pool thread, one at a time, so that guest code runs to completion even when it
+ * is suspended in a callback to the host. A synchronous entry runs on this thread. It may overtake an
+ * asynchronous one that has not begun, so it offers that one's batch again first; the runtime takes each batch once.
+ */
+import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
+import { MemoryLimitError } from '@farhold/core'
+import ivm from 'isolated-vm'
+import { Answer, Ask, Boot } from './entry.ts'
+
+export interface IsolateTransportOptions {
+  readonly isolate: ivm.Isolate
+  readonly context: ivm.Context
+  readonly name: string
+  /** Megabytes. */
+  readonly memoryLimit: number
+  /** How long one stretch of guest execution may take, in milliseconds; `undefined` for no bound. */
+  readonly timeout: number | undefined
+}
+
+type Dispatch = ivm.Reference<(...args: unknown[]) => string>
+
+/** A batch that is not known to have been taken by the guest. */
+interface Waiting {
+  readonly sequence: number
+  text: string
+  readonly buffers: readonly ivm.ExternalCopy<unknown>[]
+}
+
+/** What isolated-vm says of an entry that its timer ended. Guest code cannot throw it to us: see `entry.ts`. */
+const TIMED_OUT = 'Script execution timed out.'
+
+/** How long past its limit an entry on a pool thread may go on before the isolate is ended, in milliseconds. */
+const OVERDUE = 2000
+
+export class IsolateTransport implements Transport {
+  readonly codec = 'text'
+  readonly #options: IsolateTransportOptions
+  #dispatch: Dispatch | undefined
+  #receiver: Receiver | undefined
+  #sequence = 0
+  #queue: Waiting[] = []
+  /** The batch of the entry that is under way on a pool thread. */
+  #running: Waiting | undefined
+  #runningEnded: Promise<void> = Promise.resolve()
+  /** Synchronous entries on this thread, one within the other, and what is left of their time. */
+  #depth = 0
+  #left = 0
+  /** Callbacks of a guest on a pool thread that are being served. */
+  #callbacks = 0
+  #closed = false
+  /** Called after each entry; spawning watches for a module that fails late. */
+  onEntryEnd: (() => void) | undefined
+
+  constructor(options: IsolateTransportOptions) {
+    this.#options = options
+    const { global } = options.context
+    global.setSync(Boot.post, new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#posted(text, buffers)))
+    global.setSync(Boot.call, new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#called(text, buffers)))
+  }
+
+  /** Takes the runtime's entry point out of the isolate's global scope. Before any guest code has run. */
+  attach(): void {
+    const { global } = this.#options.context
+    this.#dispatch = global.getSync(Boot.dispatch, { reference: true }) as Dispatch // the runtime put its function there
+    global.deleteSync(Boot.dispatch)
+  }
+
+  open(receiver: Receiver): void {
+    this.#receiver = receiver
+  }
+
+  post(batch: Batch): void {
+    const waiting = this.#wrap(batch)
+    const last = this.#queue.at(-1)
+    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
+      // Two lists of messages become one, and one entry carries both. The later number names both.
+      this.#queue[this.#queue.length - 1] = {
+        sequence: waiting.sequence,
+        text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
+        buffers: [],
+      }
+    } else {
+      this.#queue.push(waiting)
+    }
+    if (this.#running === undefined) this.#next()
+  }
+
+  enter(batch: Batch): void {
+    const earlier = this.#running === undefined ? [] : [this.#running]
+    const all = [...earlier, ...this.#queue.splice(0), this.#wrap(batch)]
+    if (this.#depth === 0) this.#left = this.#options.timeout ?? 0
+    for (const waiting of all) {
+      if (this.#closed) return
+      this.#enterNow(waiting)
+    }
+  }
+
+  /** Ends the isolate. What it was doing on a pool thread ends within a moment; {@link ended} says when. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#queue = []
+    try {
+      this.#options.isolate.dispose()
+    } catch {
+      // It was disposed of already, by running out of memory.
+    }
+    this.#receiver?.closed({ kind: 'disposed' })
+  }
+
+  /** Resolves when nothing of the guest runs any more. */
+  ended(): Promise<void> {
+    return this.#runningEnded
+  }
+
+  /** Is an entry under way on a pool thread? */
+  get busy(): boolean {
+    return this.#running !== undefined
+  }
+
+  // Entries -------------------------------------------------------------------------------------------
+
+  #next(): void {
+    const waiting = this.#queue.shift()
+    if (waiting === undefined || this.#closed || this.#dispatch === undefined) return
+    this.#running = waiting
+    const watch = this.#watch(waiting)
+    this.#runningEnded = this.#apply(this.#arguments(Ask.deliver, Answer.byThrow, 0, waiting))
+      .then((failure) => this.#ended(failure))
+      .finally(() => {
+        clearTimeout(watch)
+        this.#running = undefined
+        this.onEntryEnd?.()
+        this.#next()
+      })
+  }
+
+  /** One entry on a pool thread. Resolves with the engine's own error when it was cut short. */
+  async #apply(args: unknown[]): Promise<unknown> {
+    const { timeout } = this.#options
+    try {
+      await this.#dispatch?.apply(undefined, args, timeout === undefined ? {} : { timeout })
+    } catch (thrown) {
+      if (typeof thrown !== 'string') return thrown
+      this.#deliver(thrown, [])
+    }
+    return undefined
+  }
+
+  async #ended(failure: unknown): Promise<void> {
+    if (failure === undefined || this.#endedBy(failure)) return
+    const again = await this.#apply(this.#resumption(Answer.byThrow, 0))
+    if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
+  }
+
+  #enterNow(waiting: Waiting): void {
+    const nested = this.#depth > 0
+    const answer = nested ? Answer.byReturn : Answer.byThrow
+    // Entries that have begun and not ended, as the guest counts them.
+    const level = this.#depth + (this.#running === undefined ? 0 : 1)
+    const failure = this.#applySync(this.#arguments(Ask.deliver, answer, level, waiting))
+    if (failure === undefined || this.#endedBy(failure)) return
+    const again = this.#applySync(this.#resumption(answer, level))
+    if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
+  }
+
+  /** One entry on this thread. Gives the engine's own error when it was cut short. */
+  #applySync(args: unknown[]): unknown {
+    const { timeout } = this.#options
+    // An outer entry's timer does not run inside an inner one, so what is left of its time is handed down.
+    const limit = timeout === undefined ? {} : { timeout: Math.max(1, Math.ceil(this.#left)) }
+    const began = performance.now()
+    this.#depth++
+    let text: unknown
+    try {
+      text = this.#dispatch?.applySync(undefined, args, limit)
+    } catch (thrown) {
+      if (typeof thrown !== 'string') return thrown
+      text = thrown
+    } finally {
+      this.#depth--
+      if (this.#depth > 0) this.#left -= performance.now() - began
+    }
+    if (typeof text === 'string') this.#deliver(text, [])
+    return undefined
+  }
+
+  #arguments(ask: number, answer: number, level: number, waiting: Waiting): unknown[] {
+    return [ask, answer, level, waiting.sequence, waiting.text, ...waiting.buffers.map((buffer) => buffer.copyInto())]
+  }
+
+  #resumption(answer: number, level: number): unknown[] {
+    return [Ask.resume, answer, level, 0, String(this.#options.timeout ?? 0)]
+  }
+
+  /** Was it the end of the isolate that cut an entry short? Then the session hears of it. */
+  #endedBy(failure: unknown): boolean {
+    const { isolate, name, memoryLimit } = this.#options
+    if (!isolate.isDisposed) return false
+    const message = failure instanceof Error ? failure.message : ''
+    const reason: CloseReason = message.includes('memory limit')
+      ? { kind: 'memory', error: new MemoryLimitError(name, memoryLimit) }
+      : { kind: 'disposed' }
+    this.#closed = true
+    this.#receiver?.closed(reason)
+    return true
+  }
+
+  /** The runtime itself could not go on: the isolate is of no use any more. */
+  #giveUp(error: unknown): void {
+    const why = error instanceof Error && error.message === TIMED_OUT ? new Error('it did not stop when its time was over') : error
+    this.#receiver?.closed({ kind: 'error', error: why })
+    this.close()
+  }
+
+  /** Ends the isolate when an entry on a pool thread does not end by its own limit, as in a native call that cannot be stopped. */
+  #watch(waiting: Waiting): NodeJS.Timeout | undefined {
+    const { timeout } = this.#options
+    if (timeout === undefined) return undefined
+    const look = (): void => {
+      if (this.#running !== waiting || this.#callbacks > 0) return
+      this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
+    }
+    // The second timer starts only when this thread is free, so that a busy host is not taken for a stuck guest.
+    return setTimeout(() => setTimeout(look, OVERDUE / 2).unref(), timeout + OVERDUE / 2)
+  }
+
+  // Batches -------------------------------------------------------------------------------------------
+
+  #wrap({ body, moved }: Batch): Waiting {
+    return {
+      sequence: ++this.#sequence,
+      text: body as string, // the text codec's batches are text
+      buffers: moved.map((item) => new ivm.ExternalCopy(item, item instanceof ArrayBuffer ? { transferOut: true } : {})),
+    }
+  }
+
+  #deliver(text: string, buffers: readonly unknown[]): void {
+    if (text !== '' && !this.#closed) this.#receiver?.deliver({ body: text, moved: buffers })
+  }
+
+  #posted(text: unknown, buffers: readonly unknown[]): void {
+    if (this.#closed || typeof text !== 'string') return
+    this.#during(() => this.#deliver(text, buffers))
+  }
+
+  #called(text: unknown, buffers: readonly unknown[]): unknown {
+    if (this.#closed || typeof text !== 'string') return ''
+    return this.#during(() => {
+      const answer = this.#receiver?.serve({ body: text, moved: buffers })
+      if (answer === undefined) return ''
+      if (answer.moved.length === 0) return answer.body
+      return [answer.body, ...answer.moved]
+    })
+  }
+
+  /** Serves a callback. One that comes while nothing is entered from this thread is from a pool thread. */
+  #during<Result>(serve: () => Result): Result {
+    this.#callbacks++
+    try {
+      return serve()
+    } finally {
+      this.#callbacks--
+    }
+  }
+}
