@@ -87,7 +87,8 @@ export function readProperty(target: unknown, key: PropertyKey): unknown {
   const holder = Object(target) as object
   const property = findProperty(holder, key)
   if (property === undefined) return undefined
-  const value: unknown = 'value' in property ? property.value : property.get && Reflect.apply(property.get, target, [])
+  const value: unknown =
+    'value' in property ? property.value : property.get && Reflect.apply(property.get, target, [])
   if (isEvaluator(value)) throw new AccessDeniedError(asked(key))
   return value
 }
@@ -103,7 +104,10 @@ export function visibleKeys(target: object): PropertyKey[] {
 }
 
 /** The own property descriptor a peer sees. @throws {AccessDeniedError} when its value evaluates text. */
-export function visibleDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+export function visibleDescriptor(
+  target: object,
+  key: PropertyKey,
+): PropertyDescriptor | undefined {
   if (FORBIDDEN.has(key)) return undefined
   const found = getOwnPropertyDescriptor(target, key)
   if (found !== undefined && isEvaluator(found.value)) throw new AccessDeniedError(asked(key))
@@ -113,7 +117,8 @@ export function visibleDescriptor(target: object, key: PropertyKey): PropertyDes
 /** @throws {UnprotectedError} unless this peer may write to `target`. */
 function checkWritable(target: object, key: PropertyKey, writes: Writes): void {
   refuseForbidden(key)
-  if (writes !== 'open' || isRootPrototype(target)) throw new UnprotectedError(classNameOf(target), asked(key))
+  if (writes !== 'open' || isRootPrototype(target))
+    throw new UnprotectedError(classNameOf(target), asked(key))
 }
 
 /**
@@ -122,7 +127,12 @@ function checkWritable(target: object, key: PropertyKey, writes: Writes): void {
  * @throws {AccessDeniedError} for a name that does not exist for peers.
  * @throws {TypeError} when the property cannot be written by anyone.
  */
-export function writeProperty(target: object, key: PropertyKey, value: unknown, writes: Writes): void {
+export function writeProperty(
+  target: object,
+  key: PropertyKey,
+  value: unknown,
+  writes: Writes,
+): void {
   checkWritable(target, key, writes)
   if (!Reflect.set(target, key, value)) {
     throw new TypeError(`${asked(key)} of ${classNameOf(target)} is read-only`)

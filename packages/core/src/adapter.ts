@@ -3,7 +3,13 @@
  */
 export { type Agent, type AgentPlatform, createAgent } from './agent.ts'
 export { checkTransport, openSession, sessionOf } from './connect.ts'
-export { createContext, grantsOf, nextContextId, type Context, type SpawnedHeap } from './context.ts'
+export {
+  type Context,
+  createContext,
+  grantsOf,
+  nextContextId,
+  type SpawnedHeap,
+} from './context.ts'
 export { becomeContext } from './current-context.ts'
 export { messageOf, refuseOption } from './errors.ts'
 export { GUEST_LIMITS, limitsFrom, OPEN_LIMITS } from './limits.ts'

@@ -35,7 +35,12 @@ export function createAgent(platform: AgentPlatform): Agent {
 
     bind(globals) {
       for (const [name, value] of Object.entries(globals)) {
-        Object.defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true })
+        Object.defineProperty(globalThis, name, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
       }
     },
   }
@@ -50,10 +55,13 @@ function functionFrom(source: string, platform: AgentPlatform): (...args: unknow
     if (!(error instanceof SyntaxError)) throw error
     made = platform.evaluate(`(${asFunction(source)}\n)`, undefined)
   }
-  if (typeof made !== 'function') throw new TypeError('call() takes a function or the source of one')
+  if (typeof made !== 'function')
+    throw new TypeError('call() takes a function or the source of one')
   return made as (...args: unknown[]) => unknown
 }
 
 function asFunction(source: string): string {
-  return /^async[\s*]/.test(source) ? source.replace(/^async\s*(\*?)\s*[^(]*/, 'async function$1 ') : source.replace(/^(\*?)\s*[^(]*/, 'function$1 ')
+  return /^async[\s*]/.test(source)
+    ? source.replace(/^async\s*(\*?)\s*[^(]*/, 'async function$1 ')
+    : source.replace(/^(\*?)\s*[^(]*/, 'function$1 ')
 }

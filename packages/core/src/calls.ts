@@ -90,7 +90,9 @@ export class PendingCall implements Answer {
     this.fate.unseen = undefined
     if (this.sent && !this.wanted && this.#promise === undefined) {
       // It was used, not awaited, when it left, so its value stayed with the owner.
-      this.#promise = this.session.request(Operation.get, this, [], undefined, this.flavour).promise()
+      this.#promise = this.session
+        .request(Operation.get, this, [], undefined, this.flavour)
+        .promise()
     }
     if (this.#promise === undefined) {
       // The handler below runs inside the await chain of the caller, so an error that is completed

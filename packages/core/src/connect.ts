@@ -2,7 +2,8 @@
  * Two contexts become a session: one side exposes a root, the other connects to it, or both do both.
  */
 import type { Writes } from './access.ts'
-import { type CloseReason, refuseOption } from './errors.ts'
+import { currentContext } from './current-context.ts'
+import { type CloseReason, refuseOption, WouldBlockError } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
 import { ambientPlatform, type Platform } from './platform.ts'
@@ -12,8 +13,6 @@ import { syncOf } from './sync.ts'
 import type { Transport } from './transport.ts'
 import type { Remote } from './types/remote.ts'
 import type { Sync } from './types/sync.ts'
-import { currentContext } from './current-context.ts'
-import { WouldBlockError } from './errors.ts'
 
 /** What both ends of a session may decide for themselves. */
 export interface SessionOptions {
@@ -87,7 +86,13 @@ export function openSession(
   root: object,
   transport: Transport,
   options: SessionOptions,
-  inner: { readonly control?: object; readonly flavour?: 'remote' | 'sync'; readonly promisesStay?: boolean; readonly defaults?: Limits; readonly wallTimeout?: number | undefined } = {},
+  inner: {
+    readonly control?: object
+    readonly flavour?: 'remote' | 'sync'
+    readonly promisesStay?: boolean
+    readonly defaults?: Limits
+    readonly wallTimeout?: number | undefined
+  } = {},
 ): SessionCore {
   checkTransport(transport)
   checkOptions(options)
@@ -129,14 +134,18 @@ export function sessionOf<T>(core: SessionCore): Session<T> {
 /** The blocking root of a session. @throws {WouldBlockError} when its transport cannot block this thread. */
 export function syncRootOf<T>(core: SessionCore): Sync<T> {
   if (!core.blocks && core.ended === undefined) {
-    throw new WouldBlockError(`context "${core.peerName}"`, 'its transport cannot block this thread. Use its remote.')
+    throw new WouldBlockError(
+      `context "${core.peerName}"`,
+      'its transport cannot block this thread. Use its remote.',
+    )
   }
   return syncOf(core.references.root) as Sync<T> // as for `remote`
 }
 
 export function checkTransport(transport: Transport): void {
   for (const method of ['open', 'post', 'close'] as const) {
-    if (typeof transport?.[method] !== 'function') refuseOption('transport', `an object with the method ${method}()`, transport)
+    if (typeof transport?.[method] !== 'function')
+      refuseOption('transport', `an object with the method ${method}()`, transport)
   }
   if (transport.codec !== 'structured' && transport.codec !== 'text') {
     refuseOption('transport.codec', "'structured' or 'text'", transport.codec)
@@ -146,10 +155,12 @@ export function checkTransport(transport: Transport): void {
 function checkOptions(options: SessionOptions): void {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   for (const name of ['name', 'peerName'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'string') refuseOption(name, 'a string', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'string')
+      refuseOption(name, 'a string', options[name])
   }
   for (const name of ['sharedMemory', 'exposeStacks'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'boolean') refuseOption(name, 'true or false', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'boolean')
+      refuseOption(name, 'true or false', options[name])
   }
   if (options.onError !== undefined && typeof options.onError !== 'function') {
     refuseOption('onError', 'a function', options.onError)

@@ -5,13 +5,13 @@
  * {@link Agent} answers at the session's control id.
  */
 import type { Agent } from './agent.ts'
-import { type CloseReason, ContextClosedError, refuseOption } from './errors.ts'
+import { syncRootOf } from './connect.ts'
 import type { ContextIdentity } from './current-context.ts'
+import { type CloseReason, ContextClosedError, refuseOption } from './errors.ts'
 import { ByReference } from './marks.ts'
 import { Operation } from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
 import type { SessionCore, SessionStats } from './session.ts'
-import { syncRootOf } from './connect.ts'
 import type { Remote, RemoteResult } from './types/remote.ts'
 import type { Sync } from './types/sync.ts'
 
@@ -53,7 +53,10 @@ export interface Context<T = unknown> extends AsyncDisposable {
     ...args: Args
   ): RemoteResult<Result>
   /** As `call`, blocking. @throws {WouldBlockError} when this thread cannot wait for it. */
-  callSync<Args extends readonly unknown[], Result>(fn: SelfContained<Args, Result> | string, ...args: Args): Awaited<Result>
+  callSync<Args extends readonly unknown[], Result>(
+    fn: SelfContained<Args, Result> | string,
+    ...args: Args
+  ): Awaited<Result>
   /** A module's namespace, by proxy. */
   import<M = Record<string, unknown>>(specifier: string): Promise<Remote<M>>
   /** Defines globals there. */
@@ -169,9 +172,13 @@ class SpawnedContext<T> implements Context<T> {
   }
 
   async import<M = Record<string, unknown>>(specifier: string): Promise<Remote<M>> {
-    if (typeof specifier !== 'string' || specifier === '') refuseOption('specifier', 'a module specifier', specifier)
+    if (typeof specifier !== 'string' || specifier === '')
+      refuseOption('specifier', 'a module specifier', specifier)
     const { importModule } = this.#heap
-    const namespace = importModule === undefined ? await this.#ask('import', [specifier]).promise() : await importModule(specifier)
+    const namespace =
+      importModule === undefined
+        ? await this.#ask('import', [specifier]).promise()
+        : await importModule(specifier)
     return namespace as Remote<M> // what the module exports, only the caller's type argument can say
   }
 
@@ -212,8 +219,12 @@ class SpawnedContext<T> implements Context<T> {
 }
 
 /** What `bind` sends: grants to a guest go by reference, so that it sees the live object and gets no copy. */
-export function grantsOf(globals: Readonly<Record<string, unknown>>, grants: boolean): Record<string, unknown> {
-  if (typeof globals !== 'object' || globals === null) refuseOption('globals', 'an object of names and values', globals)
+export function grantsOf(
+  globals: Readonly<Record<string, unknown>>,
+  grants: boolean,
+): Record<string, unknown> {
+  if (typeof globals !== 'object' || globals === null)
+    refuseOption('globals', 'an object of names and values', globals)
   if (!grants) return { ...globals }
   return Object.fromEntries(
     Object.entries(globals).map(([name, value]) => {

@@ -189,12 +189,20 @@ export function farholdErrorPrototype(name: string): object | undefined {
 /** The message of anything that was thrown, without running code of a hostile value's class. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message
-  return typeof thrown === 'object' || typeof thrown === 'function' ? 'a value that is not an Error' : String(thrown)
+  return typeof thrown === 'object' || typeof thrown === 'function'
+    ? 'a value that is not an Error'
+    : String(thrown)
 }
 
 /** Throws the `TypeError` of a wrong option: names it, and says what was expected and what was given. */
 export function refuseOption(name: string, expected: string, given: unknown): never {
   const what =
-    given === null ? 'null' : typeof given === 'string' ? JSON.stringify(given) : typeof given === 'object' || typeof given === 'function' ? `a ${typeof given}` : String(given)
+    given === null
+      ? 'null'
+      : typeof given === 'string'
+        ? JSON.stringify(given)
+        : typeof given === 'object' || typeof given === 'function'
+          ? `a ${typeof given}`
+          : String(given)
   throw new TypeError(`option "${name}" must be ${expected}, not ${what}`)
 }

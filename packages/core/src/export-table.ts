@@ -41,7 +41,11 @@ export class ExportTable {
       return known
     }
     if (this.#idOf.size >= this.#maximum) {
-      throw new LimitExceededError('exports', this.#maximum, 'the number of objects this peer holds')
+      throw new LimitExceededError(
+        'exports',
+        this.#maximum,
+        'the number of objects this peer holds',
+      )
     }
     const id = this.#free.pop() ?? this.#entries.length
     this.#entries[id] = { value, introductions: 1, released }

@@ -13,9 +13,21 @@ export interface Connection {
   /** The name of the context at the other end, for messages. */
   readonly peerName: string
   /** Sends an operation; its answer can be awaited and used as a target at once. */
-  request(operation: Operation, handle: Handle, path: readonly PropertyKey[], args: unknown, flavour?: Flavour): Answer
+  request(
+    operation: Operation,
+    handle: Handle,
+    path: readonly PropertyKey[],
+    args: unknown,
+    flavour?: Flavour,
+  ): Answer
   /** Performs an operation and blocks until its answer is here. */
-  requestSync(operation: Operation, handle: Handle, path: readonly PropertyKey[], args: unknown, flags?: number): unknown
+  requestSync(
+    operation: Operation,
+    handle: Handle,
+    path: readonly PropertyKey[],
+    args: unknown,
+    flags?: number,
+  ): unknown
   /** Can this thread wait for the peer? */
   readonly blocks: boolean
   /** Iterates an iterable of the peer. */

@@ -77,10 +77,12 @@ export class Incoming {
   /** Takes one call. @throws {ProtocolError} when it names what does not exist. */
   call(message: CallMessage, moved: readonly unknown[]): void {
     this.#served++
-    if (this.#unanswered.has(message.id)) throw new ProtocolError(`call ${message.id} is not answered yet`)
+    if (this.#unanswered.has(message.id))
+      throw new ProtocolError(`call ${message.id} is not answered yet`)
     this.#unanswered.set(message.id, message)
     if (message.flags & Flag.hold) {
-      if (this.#answers.has(message.id)) throw new ProtocolError(`the answer of call ${message.id} is still held`)
+      if (this.#answers.has(message.id))
+        throw new ProtocolError(`the answer of call ${message.id} is still held`)
       this.#answers.set(message.id, { state: 'pending', value: undefined, waiting: [] })
     }
     const awaited = this.#awaitedBy(message)
@@ -114,7 +116,8 @@ export class Incoming {
    */
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
-    for (const message of cut.length > 0 ? cut : [...this.#unanswered.values()]) this.#fail(message, error)
+    for (const message of cut.length > 0 ? cut : [...this.#unanswered.values()])
+      this.#fail(message, error)
   }
 
   /** The peer is gone: sources of iterations are told, held answers are dropped. */
@@ -166,23 +169,48 @@ export class Incoming {
     const depth = this.#running.push(message) - 1
     try {
       if (this.#unanswered.size > limits.pendingCalls) {
-        throw new LimitExceededError('pendingCalls', limits.pendingCalls, 'the number of unanswered calls')
+        throw new LimitExceededError(
+          'pendingCalls',
+          limits.pendingCalls,
+          'the number of unanswered calls',
+        )
       }
       if (message.path.length > limits.pathLength) {
         throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
       }
-      const target = message.target < 0 ? this.#answer(-1 - message.target) : this.#references.exports.get(message.target)
-      const args = decode(message.args, message.extra, this.#references, moved, this.#flavour, (id, path) => {
-        let value = unwrap(this.#answer(id))
-        for (const key of propertyPath(path)) value = perform(Operation.get, value, [key], [], this.#options(0))
-        return value
-      })
-      if (args !== undefined && args !== null && !Array.isArray(args)) throw new ProtocolError('arguments are not a list')
+      const target =
+        message.target < 0
+          ? this.#answer(-1 - message.target)
+          : this.#references.exports.get(message.target)
+      const args = decode(
+        message.args,
+        message.extra,
+        this.#references,
+        moved,
+        this.#flavour,
+        (id, path) => {
+          let value = unwrap(this.#answer(id))
+          for (const key of propertyPath(path))
+            value = perform(Operation.get, value, [key], [], this.#options(0))
+          return value
+        },
+      )
+      if (args !== undefined && args !== null && !Array.isArray(args))
+        throw new ProtocolError('arguments are not a list')
       const path = propertyPath(message.path)
-      const isRead = path.length === 0 && (message.operation === Operation.get || message.operation === Operation.snapshot)
-      result = isRead && !(target instanceof Import)
-        ? target
-        : perform(message.operation, unwrap(target), path, (args as unknown[] | null | undefined) ?? [], this.#options(message.flags))
+      const isRead =
+        path.length === 0 &&
+        (message.operation === Operation.get || message.operation === Operation.snapshot)
+      result =
+        isRead && !(target instanceof Import)
+          ? target
+          : perform(
+              message.operation,
+              unwrap(target),
+              path,
+              (args as unknown[] | null | undefined) ?? [],
+              this.#options(message.flags),
+            )
     } catch (error) {
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
@@ -195,7 +223,8 @@ export class Incoming {
 
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
   #finish(message: CallMessage, result: unknown): void {
-    if (message.operation === Operation.iterate && !isAwaitable(result)) this.#iterate(message, result)
+    if (message.operation === Operation.iterate && !isAwaitable(result))
+      this.#iterate(message, result)
     else if (isAwaitable(result) && !(message.flags & Flag.promise)) {
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
       result.then(

@@ -1,6 +1,7 @@
-export { currentContext, type ContextIdentity } from './current-context.ts'
+export type { Writes } from './access.ts'
 export { connect, expose, type Session, type SessionOptions } from './connect.ts'
 export { type CloseOptions, type Context, contexts, type EvalOptions } from './context.ts'
+export { type ContextIdentity, currentContext } from './current-context.ts'
 export {
   AccessDeniedError,
   CallTimeoutError,
@@ -15,16 +16,24 @@ export {
   UnprotectedError,
   WouldBlockError,
 } from './errors.ts'
+export { remote, sync } from './flavour.ts'
 export type { Limits } from './limits.ts'
-export { loopback, type LoopbackOptions } from './loopback.ts'
+export { type LoopbackOptions, loopback } from './loopback.ts'
 export { proxy, transfer } from './marks.ts'
 export type { Platform } from './platform.ts'
 export { contextOf, isProxy, RemoteReflect, snapshot } from './reflect.ts'
-export { registerClass, registerCustom, type CustomTransformer } from './registry.ts'
+export { type CustomTransformer, registerClass, registerCustom } from './registry.ts'
 export { release } from './release.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, CodecName, Receiver, Transport } from './transport.ts'
-export { remote, sync } from './flavour.ts'
-export type { Writes } from './access.ts'
-export type { Local, Proxied, Received, Remote, RemoteInstance, RemoteProperty, RemoteResult, Sendable } from './types/remote.ts'
-export type { Sync } from './types/sync.ts'
+export type {
+  Local,
+  Proxied,
+  Received,
+  Remote,
+  RemoteInstance,
+  RemoteProperty,
+  RemoteResult,
+  Sendable,
+} from './types/remote.ts'
+export type { Sync, SyncReceived } from './types/sync.ts'

@@ -45,10 +45,13 @@ export const GUEST_LIMITS: Limits = Object.freeze({
  */
 export function limitsFrom(defaults: Limits, changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaults
-  if (typeof changes !== 'object' || changes === null) refuseOption('limits', 'an object of limits', changes)
+  if (typeof changes !== 'object' || changes === null)
+    refuseOption('limits', 'an object of limits', changes)
   for (const [name, value] of Object.entries(changes)) {
-    if (!(name in defaults)) refuseOption(`limits.${name}`, `one of ${Object.keys(defaults).join(', ')}`, name)
-    if (!Number.isSafeInteger(value) || value < 1) refuseOption(`limits.${name}`, 'a positive whole number', value)
+    if (!(name in defaults))
+      refuseOption(`limits.${name}`, `one of ${Object.keys(defaults).join(', ')}`, name)
+    if (!Number.isSafeInteger(value) || value < 1)
+      refuseOption(`limits.${name}`, 'a positive whole number', value)
   }
   return { ...defaults, ...changes }
 }

@@ -7,7 +7,7 @@
  */
 import { ProtocolError } from './errors.ts'
 import type { ExportTable } from './export-table.ts'
-import { type Connection, type Handle, Import } from './handle.ts'
+import type { Connection, Handle, Import } from './handle.ts'
 import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
@@ -58,7 +58,8 @@ export class LiveValues {
   introduce(value: object, style: LiveKind, introduced: number[]): Slot {
     const exported = this.#standInFor(value, style)
     const isNew = this.#port.exports.idOf(exported) === undefined
-    const stop = isNew && style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined
+    const stop =
+      isNew && style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined
     const id = this.#port.exports.introduce(exported, stop)
     introduced.push(id)
     if (style === 'promise') this.#announce(value as Promise<unknown>, id)
@@ -80,11 +81,15 @@ export class LiveValues {
         return this.#signal(natural)
       case 'iterator': {
         const source = this.#port.receive(natural)
-        return flavour === 'sync' ? new SyncIteration(connection, source) : iterable(connection, source)
+        return flavour === 'sync'
+          ? new SyncIteration(connection, source)
+          : iterable(connection, source)
       }
       case 'readable': {
         const source = this.#port.receive(natural)
-        return platform.ReadableStream === undefined ? iterable(connection, source) : this.#readable(source, platform.ReadableStream)
+        return platform.ReadableStream === undefined
+          ? iterable(connection, source)
+          : this.#readable(source, platform.ReadableStream)
       }
       case 'writable':
         return this.#writable(this.#port.receive(natural))
@@ -153,7 +158,8 @@ export class LiveValues {
   #signal(id: number): unknown {
     const imported = this.#port.receive(id)
     const known = this.#signals.get(id)?.deref()
-    if (known !== undefined && this.#importOfSignal.get(known.signal) === imported) return known.signal
+    if (known !== undefined && this.#importOfSignal.get(known.signal) === imported)
+      return known.signal
     const source = createAbortSource(this.#port.platform)
     this.#importOfSignal.set(source.signal, imported)
     this.#keepTogether.set(source.signal, source)
@@ -226,7 +232,11 @@ function readerOf(stream: object): AsyncIterator<unknown> {
 }
 
 interface WritableLike {
-  getWriter(): { write(chunk: unknown): Promise<void>; close(): Promise<void>; abort(reason: unknown): Promise<void> }
+  getWriter(): {
+    write(chunk: unknown): Promise<void>
+    close(): Promise<void>
+    abort(reason: unknown): Promise<void>
+  }
 }
 
 /** The three methods of a stream of ours, which they lock. */
@@ -272,7 +282,8 @@ class SyncIteration implements IterableIterator<unknown> {
 
   #step(method: string, args: unknown[]): IteratorResult<unknown> {
     const result = this.#connection.requestSync(Operation.call, this.#source, [method], args)
-    if (typeof result !== 'object' || result === null) throw new TypeError('an iterator gave no result object')
+    if (typeof result !== 'object' || result === null)
+      throw new TypeError('an iterator gave no result object')
     return result as IteratorResult<unknown> // an object is all that the language asks of it
   }
 }

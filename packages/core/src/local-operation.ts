@@ -17,7 +17,8 @@ export async function localOperation(
   let holder: unknown
   let value: unknown = await answer.promise()
   for (const key of path) {
-    if (value === undefined || value === null) throw new TypeError(`cannot read ${String(key)} of ${String(value)}`)
+    if (value === undefined || value === null)
+      throw new TypeError(`cannot read ${String(key)} of ${String(value)}`)
     holder = value
     value = Reflect.get(Object(value) as object, key)
   }
@@ -27,10 +28,12 @@ export async function localOperation(
     case Operation.snapshot:
       return value
     case Operation.call:
-      if (typeof value !== 'function') throw new TypeError(`${path.map(String).join('.')} is not a function`)
+      if (typeof value !== 'function')
+        throw new TypeError(`${path.map(String).join('.')} is not a function`)
       return Reflect.apply(value, holder, list)
     case Operation.construct:
-      if (typeof value !== 'function') throw new TypeError(`${path.map(String).join('.')} is not a constructor`)
+      if (typeof value !== 'function')
+        throw new TypeError(`${path.map(String).join('.')} is not a constructor`)
       return Reflect.construct(value, list) as unknown
     default:
       throw new TypeError('the result has arrived: await it first, and use what it gives')

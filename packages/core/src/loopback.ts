@@ -30,8 +30,10 @@ export interface LoopbackOptions {
 export function loopback(options: LoopbackOptions = {}): [Transport, Transport] {
   const clone = ambientPlatform.structuredClone
   const codec = options.codec ?? (clone === undefined ? 'text' : 'structured')
-  if (codec !== 'structured' && codec !== 'text') refuseOption('codec', "'structured' or 'text'", codec)
-  if (codec === 'structured' && clone === undefined) refuseOption('codec', "'text': this platform has no structuredClone", codec)
+  if (codec !== 'structured' && codec !== 'text')
+    refuseOption('codec', "'structured' or 'text'", codec)
+  if (codec === 'structured' && clone === undefined)
+    refuseOption('codec', "'text': this platform has no structuredClone", codec)
   const carry = (batch: Batch): Batch => {
     if (codec === 'text' || clone === undefined) return batch
     return { body: clone(batch.body, { transfer: batch.moved }), moved: [] }
@@ -90,7 +92,8 @@ class LoopbackEnd implements Transport {
 
   drain(): void {
     if (this.#receiver === undefined) return
-    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) this.#receiver.deliver(batch)
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift())
+      this.#receiver.deliver(batch)
   }
 
   close(): void {

@@ -51,9 +51,14 @@ export function markStandIn(proxy: object, handle: object): void {
  * const counter = proxy(new Counter(), { released: () => console.log('nobody counts any more') })
  * ```
  */
-export function proxy<T extends object>(value: T, options: { readonly released?: () => void } = {}): Proxied<T> {
+export function proxy<T extends object>(
+  value: T,
+  options: { readonly released?: () => void } = {},
+): Proxied<T> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
-    throw new TypeError('proxy() takes an object or a function: a primitive always crosses as a copy')
+    throw new TypeError(
+      'proxy() takes an object or a function: a primitive always crosses as a copy',
+    )
   }
   if (options.released !== undefined && typeof options.released !== 'function') {
     refuseOption('released', 'a function', options.released)
@@ -78,7 +83,10 @@ export function transfer<T extends object>(value: T, transferables: readonly obj
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
     throw new TypeError('transfer() takes the value that holds what is moved')
   }
-  if (!Array.isArray(transferables) || transferables.some((item) => typeof item !== 'object' || item === null)) {
+  if (
+    !Array.isArray(transferables) ||
+    transferables.some((item) => typeof item !== 'object' || item === null)
+  ) {
     refuseOption('transferables', 'a list of objects that can be moved', transferables)
   }
   MARKS.set(value, { kind: 'transfer', transferables: [...transferables] })

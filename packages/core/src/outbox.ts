@@ -42,7 +42,14 @@ export class Outbox {
   }
 
   /** Queues a call. Hot path: seven fields, no object. */
-  call(call: PendingCall, flags: number, target: number, path: unknown, args: unknown, extra: unknown): void {
+  call(
+    call: PendingCall,
+    flags: number,
+    target: number,
+    path: unknown,
+    args: unknown,
+    extra: unknown,
+  ): void {
     this.#calls.push(call)
     this.#flagsAt.push(this.#fields.length + 2)
     this.#fields.push(Tag.call, call.id, flags, target, path, args, extra)
@@ -59,7 +66,8 @@ export class Outbox {
       call.sent = true
       call.held = call.used || !call.awaited
       call.wanted = call.awaited || !call.used
-      fields[at] = (fields[at] as number) | (call.wanted ? Flag.reply : 0) | (call.held ? Flag.hold : 0)
+      fields[at] =
+        (fields[at] as number) | (call.wanted ? Flag.reply : 0) | (call.held ? Flag.hold : 0)
     }
     const moved = this.#moved
     this.#fields = []

@@ -78,11 +78,16 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
   if (brand === 'Error' || value instanceof Error) return 'error'
   const above = prototype === null ? null : getPrototypeOf(prototype)
   const branded = BY_BRAND.get(brand)
-  if (branded !== undefined && (branded === 'readable' || branded === 'writable' || branded === 'signal')) return branded
+  if (
+    branded !== undefined &&
+    (branded === 'readable' || branded === 'writable' || branded === 'signal')
+  )
+    return branded
   // A built-in of another realm has exactly its own prototype and that realm's Object.prototype above it.
   if (branded !== undefined && above !== null && getPrototypeOf(above) === null) return branded
   if (branded === 'error' || branded === 'url' || branded === 'shared') return branded
-  if (above === null && prototype !== null && Object.hasOwn(prototype, 'isPrototypeOf')) return 'plain'
+  if (above === null && prototype !== null && Object.hasOwn(prototype, 'isPrototypeOf'))
+    return 'plain'
   if (Symbol.asyncIterator in value) return 'iterator'
   if (Symbol.iterator in value && 'next' in value) return 'iterator'
   return 'refused'
@@ -90,14 +95,18 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
 
 /** The constructor that a prototype names as plain data; an accessor is not run. */
 export function constructorOf(prototype: object | null): unknown {
-  return prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  return prototype === null
+    ? undefined
+    : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
 }
 
 /** What a user would call the class of an object, for messages. */
 export function classNameOf(value: object): string {
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `function ${value.name}`
+  if (typeof value === 'function')
+    return value.name === '' ? 'a function' : `function ${value.name}`
   const Class = constructorOf(getPrototypeOf(value))
-  const name: unknown = typeof Class === 'function' ? Object.getOwnPropertyDescriptor(Class, 'name')?.value : undefined
+  const name: unknown =
+    typeof Class === 'function' ? Object.getOwnPropertyDescriptor(Class, 'name')?.value : undefined
   return typeof name === 'string' && name !== '' ? name : 'an object'
 }
 

@@ -50,7 +50,8 @@ export function perform(
     holder = readProperty(holder, key(path, step))
   }
   const next = handOver(holder)
-  if (next !== undefined) return handOn(next, operation, path.slice(Math.max(last, 0)), args, options)
+  if (next !== undefined)
+    return handOn(next, operation, path.slice(Math.max(last, 0)), args, options)
   if (last < 0) return onObject(operation, holder, args, path, options)
   const name = key(path, last)
   switch (operation) {
@@ -65,12 +66,18 @@ export function perform(
     case Operation.getOwnPropertyDescriptor:
       return visibleDescriptor(asObject(holder, path), name)
     case Operation.defineProperty:
-      return defineOwnProperty(asObject(holder, path), name, checkDescriptor(args[0]), options.writes)
+      return defineOwnProperty(
+        asObject(holder, path),
+        name,
+        checkDescriptor(args[0]),
+        options.writes,
+      )
     case Operation.call: {
       const method = readProperty(holder, name)
       const beyond = handOver(method)
       if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
-      if (typeof method !== 'function') throw new TypeError(`${describePath('', path)} is not a function`)
+      if (typeof method !== 'function')
+        throw new TypeError(`${describePath('', path)} is not a function`)
       return Reflect.apply(method, holder, args)
     }
     default:
@@ -115,7 +122,8 @@ function onObject(
 /** What a live read gives: objects by reference, functions with word of whether they stay where they are. */
 function readLive(holder: unknown, name: PropertyKey): unknown {
   const value = readProperty(holder, name)
-  if (typeof value === 'function') return new ByReference(value, staysAt(Object(holder) as object, name))
+  if (typeof value === 'function')
+    return new ByReference(value, staysAt(Object(holder) as object, name))
   return typeof value === 'object' && value !== null ? new ByReference(value) : value
 }
 
@@ -123,7 +131,10 @@ function readLive(holder: unknown, name: PropertyKey): unknown {
 function staysAt(holder: object, name: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(holder, name)
   if (own === undefined) return true
-  return (!own.writable && !own.configurable) || Object.prototype.toString.call(holder) === '[object Module]'
+  return (
+    (!own.writable && !own.configurable) ||
+    Object.prototype.toString.call(holder) === '[object Module]'
+  )
 }
 
 /** The iterator of anything that can be iterated, the asynchronous one first. */
@@ -149,7 +160,8 @@ function asObject(value: unknown, path: readonly PropertyKey[]): object {
 
 /** A descriptor as a peer sent it: data, but its `get` and `set` may be functions of the peer. */
 function checkDescriptor(value: unknown): PropertyDescriptor {
-  if (typeof value !== 'object' || value === null) throw new TypeError('a property descriptor must be an object')
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError('a property descriptor must be an object')
   return value
 }
 
@@ -160,7 +172,9 @@ function key(path: readonly PropertyKey[], step: number): PropertyKey {
 }
 
 /** The third context's handle that a value stands for. An import in our tables stands for itself. */
-function handOver(value: unknown): { readonly handle: Handle; readonly path: readonly PropertyKey[] } | undefined {
+function handOver(
+  value: unknown,
+): { readonly handle: Handle; readonly path: readonly PropertyKey[] } | undefined {
   if (value instanceof Import) return { handle: value, path: [] }
   return standInOf(value)
 }
@@ -174,8 +188,12 @@ function handOn(
 ): unknown {
   const { session } = to.handle
   const whole = [...to.path, ...path]
-  const sent = args.length === 0 && operation !== Operation.call && operation !== Operation.construct ? undefined : args
-  if (options.blocking && session.blocks) return session.requestSync(operation, to.handle, whole, sent, options.flags)
+  const sent =
+    args.length === 0 && operation !== Operation.call && operation !== Operation.construct
+      ? undefined
+      : args
+  if (options.blocking && session.blocks)
+    return session.requestSync(operation, to.handle, whole, sent, options.flags)
   if (operation === Operation.iterate) return session.iterate(to.handle, whole)
   return session.request(operation, to.handle, whole, sent).promise()
 }

@@ -8,11 +8,20 @@ export interface Platform {
   readonly setTimeout?: (callback: () => void, milliseconds: number) => unknown
   readonly clearTimeout?: (timer: unknown) => void
   readonly URL?: new (href: string) => object
-  readonly AbortController?: new () => { readonly signal: AbortSignalLike; abort(reason?: unknown): void }
+  readonly AbortController?: new () => {
+    readonly signal: AbortSignalLike
+    abort(reason?: unknown): void
+  }
   readonly DOMException?: new (message: string, name: string) => Error
-  readonly ReadableStream?: new (source: ReadableSource, strategy?: { highWaterMark: number }) => object
+  readonly ReadableStream?: new (
+    source: ReadableSource,
+    strategy?: { highWaterMark: number },
+  ) => object
   readonly WritableStream?: new (sink: WritableSink) => object
-  readonly structuredClone?: (value: unknown, options?: { transfer?: readonly unknown[] }) => unknown
+  readonly structuredClone?: (
+    value: unknown,
+    options?: { transfer?: readonly unknown[] },
+  ) => unknown
   readonly console?: { error(...values: unknown[]): void }
 }
 

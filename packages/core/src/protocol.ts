@@ -145,7 +145,8 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
       case Tag.call: {
         const bits = checkNatural(list[first + 1], 'operation')
         const operation = bits & Flag.operation
-        if (operation > LAST_OPERATION || bits > ALL_FLAGS) throw new ProtocolError('unknown operation')
+        if (operation > LAST_OPERATION || bits > ALL_FLAGS)
+          throw new ProtocolError('unknown operation')
         handler.call({
           id: checkNatural(list[first], 'call id'),
           operation: operation as Operation, // in range, checked on the line above
@@ -158,13 +159,24 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         break
       }
       case Tag.result:
-        handler.result(checkNatural(list[first], 'call id'), list[first + 1], checkExtra(list[first + 2]))
+        handler.result(
+          checkNatural(list[first], 'call id'),
+          list[first + 1],
+          checkExtra(list[first + 2]),
+        )
         break
       case Tag.failure:
-        handler.failure(checkNatural(list[first], 'call id'), list[first + 1], checkExtra(list[first + 2]))
+        handler.failure(
+          checkNatural(list[first], 'call id'),
+          list[first + 1],
+          checkExtra(list[first + 2]),
+        )
         break
       case Tag.release:
-        handler.release(checkNatural(list[first], 'export id'), checkNatural(list[first + 1], 'count'))
+        handler.release(
+          checkNatural(list[first], 'export id'),
+          checkNatural(list[first + 1], 'count'),
+        )
         break
       case Tag.finish:
         handler.finish(checkNatural(list[first], 'call id'))
@@ -181,10 +193,17 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         handler.cancel(checkNatural(list[first], 'call id'))
         break
       case Tag.item:
-        handler.item(checkNatural(list[first], 'call id'), list[first + 1], checkExtra(list[first + 2]))
+        handler.item(
+          checkNatural(list[first], 'call id'),
+          list[first + 1],
+          checkExtra(list[first + 2]),
+        )
         break
       case Tag.credit:
-        handler.credit(checkNatural(list[first], 'call id'), checkNatural(list[first + 1], 'credit'))
+        handler.credit(
+          checkNatural(list[first], 'call id'),
+          checkNatural(list[first + 1], 'credit'),
+        )
         break
       case Tag.hello: {
         const name = list[first + 1]
@@ -220,13 +239,15 @@ export function checkPath(value: unknown): readonly WireKey[] {
 export function checkKey(key: unknown): WireKey {
   if (typeof key === 'string') return key
   if (typeof key === 'number' && Number.isInteger(key)) return key
-  if (Array.isArray(key) && key.length === 2 && key[0] === 1 && typeof key[1] === 'string') return [1, key[1]]
+  if (Array.isArray(key) && key.length === 2 && key[0] === 1 && typeof key[1] === 'string')
+    return [1, key[1]]
   throw new ProtocolError('a key is neither a name nor a symbol')
 }
 
 function checkExtra(value: unknown): Extra {
   if (value === undefined || value === null) return undefined
-  if (!Array.isArray(value) || value.length !== 2 || !Array.isArray(value[0])) throw new ProtocolError('bad slots')
+  if (!Array.isArray(value) || value.length !== 2 || !Array.isArray(value[0]))
+    throw new ProtocolError('bad slots')
   for (const slot of value[0] as readonly unknown[]) {
     if (!Array.isArray(slot) || typeof slot[0] !== 'string') throw new ProtocolError('bad slot')
   }

@@ -17,7 +17,14 @@ import { markOf } from './marks.ts'
 import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
-import { checkNatural, checkPath, propertyKey, type Slot, type WireKey, wireKey } from './protocol.ts'
+import {
+  checkNatural,
+  checkPath,
+  propertyKey,
+  type Slot,
+  type WireKey,
+  wireKey,
+} from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
 import { syncOf } from './sync.ts'
 
@@ -104,7 +111,11 @@ export class References implements ReferencePort {
     return { slot: ['export', id, kind, handle.description] }
   }
 
-  #introduceAnswer(call: PendingCall, path: readonly PropertyKey[], introduced: number[]): { slot: Slot } | { value: unknown } {
+  #introduceAnswer(
+    call: PendingCall,
+    path: readonly PropertyKey[],
+    introduced: number[],
+  ): { slot: Slot } | { value: unknown } {
     if (call.session === this.#connection && call.usable) {
       call.used = true
       return { slot: ['answer', call.id, wirePath(path)] }
@@ -136,9 +147,14 @@ export class References implements ReferencePort {
 
   #reviveExport([, id, kind, label]: Slot, flavour: Flavour): object {
     const natural = checkNatural(id, 'export id')
-    if (typeof label !== 'string' || typeof kind !== 'string') throw new ProtocolError('bad reference')
+    if (typeof label !== 'string' || typeof kind !== 'string')
+      throw new ProtocolError('bad reference')
     if (natural === ROOT) return proxyOf(this.root, flavour)
-    const imported = this.#receive(natural, kind === 'method' ? 'function' : checkKind(kind), label.slice(0, 100))
+    const imported = this.#receive(
+      natural,
+      kind === 'method' ? 'function' : checkKind(kind),
+      label.slice(0, 100),
+    )
     if (kind === 'method') imported.stays = true
     return proxyOf(imported, flavour)
   }
@@ -177,7 +193,10 @@ export function wirePath(path: readonly PropertyKey[]): string | WireKey[] | nul
   if (path.length === 1 && typeof only === 'string') return only
   return path.map((key) => {
     const wire = wireKey(key)
-    if (wire === undefined) throw new TypeError(`${String(key)} is unique to its context; use Symbol.for(name) or a string`)
+    if (wire === undefined)
+      throw new TypeError(
+        `${String(key)} is unique to its context; use Symbol.for(name) or a string`,
+      )
     return wire
   })
 }
@@ -186,4 +205,3 @@ export function wirePath(path: readonly PropertyKey[]): string | WireKey[] | nul
 export function propertyPath(path: unknown): PropertyKey[] {
   return checkPath(path).map(propertyKey)
 }
-

@@ -4,12 +4,19 @@
 import { type Handle, Import, standInOf } from './handle.ts'
 import { Operation } from './protocol.ts'
 import { prototypeNamed } from './sync.ts'
-import type { Received, Remote } from './types/remote.ts'
-import type { Sync } from './types/sync.ts'
+import type { RemoteReference, SyncReference } from './types/brands.ts'
+import type { Received, Sendable } from './types/remote.ts'
+import type { SyncReceived } from './types/sync.ts'
 
-function request(target: unknown, operation: Operation, key?: PropertyKey, args?: readonly unknown[]): Promise<unknown> {
+function request(
+  target: unknown,
+  operation: Operation,
+  key?: PropertyKey,
+  args?: readonly unknown[],
+): Promise<unknown> {
   const standIn = standInOf(target)
-  if (standIn === undefined) throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
+  if (standIn === undefined)
+    throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
   const { handle, path } = standIn
   const whole = key === undefined ? path : [...path, key]
   return handle.session.request(operation, handle, whole, args).promise()
@@ -30,13 +37,18 @@ export const RemoteReflect = Object.freeze({
   get: (target: object, key: PropertyKey): Promise<unknown> => request(target, Operation.get, key),
 
   /** Writes a property; true when it was written. */
-  set: async (target: object, key: PropertyKey, value: unknown): Promise<boolean> => {
+  set: async <T, K extends keyof T>(
+    target: RemoteReference<T>,
+    key: K,
+    value: Sendable<T[K]>,
+  ): Promise<boolean> => {
     await request(target, Operation.set, key, [value])
     return true
   },
 
   /** Whether the object, or a class of it, has the property. */
-  has: async (target: object, key: PropertyKey): Promise<boolean> => (await request(target, Operation.has, key)) === true,
+  has: async (target: object, key: PropertyKey): Promise<boolean> =>
+    (await request(target, Operation.has, key)) === true,
 
   /** Deletes an own property; true when it is gone. */
   deleteProperty: async (target: object, key: PropertyKey): Promise<boolean> =>
@@ -49,11 +61,20 @@ export const RemoteReflect = Object.freeze({
   },
 
   /** The descriptor of an own property; its value is a copy, its functions are proxies. */
-  getOwnPropertyDescriptor: (target: object, key: PropertyKey): Promise<PropertyDescriptor | undefined> =>
-    request(target, Operation.getOwnPropertyDescriptor, key) as Promise<PropertyDescriptor | undefined>, // see perform.ts
+  getOwnPropertyDescriptor: (
+    target: object,
+    key: PropertyKey,
+  ): Promise<PropertyDescriptor | undefined> =>
+    request(target, Operation.getOwnPropertyDescriptor, key) as Promise<
+      PropertyDescriptor | undefined
+    >, // see perform.ts
 
   /** Defines an own property; true when it was defined. */
-  defineProperty: async (target: object, key: PropertyKey, descriptor: PropertyDescriptor): Promise<boolean> =>
+  defineProperty: async (
+    target: object,
+    key: PropertyKey,
+    descriptor: PropertyDescriptor,
+  ): Promise<boolean> =>
     (await request(target, Operation.defineProperty, key, [descriptor])) === true,
 
   /** The prototype of the built-in class that the object is an instance of. Prototypes of other contexts never cross. */
@@ -61,7 +82,8 @@ export const RemoteReflect = Object.freeze({
     prototypeNamed(await request(target, Operation.getPrototypeOf)),
 
   /** Whether properties can be added. */
-  isExtensible: async (target: object): Promise<boolean> => (await request(target, Operation.isExtensible)) === true,
+  isExtensible: async (target: object): Promise<boolean> =>
+    (await request(target, Operation.isExtensible)) === true,
 
   /** Makes the object not extensible; true when it is. */
   preventExtensions: async (target: object): Promise<boolean> =>
@@ -82,8 +104,8 @@ export const RemoteReflect = Object.freeze({
  *
  * @throws {NotShareableError} (or rejects with it) naming the first part that cannot be copied.
  */
-export function snapshot<T>(proxy: Remote<T>): Promise<Received<T>>
-export function snapshot<T>(proxy: Sync<T>): T
+export function snapshot<T>(proxy: RemoteReference<T>): Promise<Received<T>>
+export function snapshot<T>(proxy: SyncReference<T>): SyncReceived<T>
 export function snapshot(proxy: unknown): unknown {
   const standIn = standInOf(proxy)
   if (standIn === undefined) throw new TypeError('snapshot() takes a proxy of another context')
@@ -109,4 +131,3 @@ export function contextOf(proxy: object): string {
   if (standIn === undefined) throw new TypeError('contextOf() takes a proxy of another context')
   return standIn.handle.session.peerName
 }
-

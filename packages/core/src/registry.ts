@@ -35,7 +35,8 @@ export function registerClass(
   Class: RegisteredClass,
   options: string | { readonly identifier?: string; readonly allowProps?: readonly string[] } = {},
 ): void {
-  if (typeof Class !== 'function' || typeof Class.prototype !== 'object') refuseOption('Class', 'a class', Class)
+  if (typeof Class !== 'function' || typeof Class.prototype !== 'object')
+    refuseOption('Class', 'a class', Class)
   const identifier = typeof options === 'string' ? options : options.identifier
   const allowProps = typeof options === 'string' ? undefined : options.allowProps
   // superjson types a class by a constructor of any arguments and options by mutable, present keys; it calls and changes neither
@@ -55,11 +56,16 @@ export function registerClass(
  * registerCustom({ isApplicable: Decimal.isDecimal, serialize: String, deserialize: (s) => new Decimal(s) }, 'decimal')
  * ```
  */
-export function registerCustom<Value, Data>(transformer: CustomTransformer<Value, Data>, name: string): void {
+export function registerCustom<Value, Data>(
+  transformer: CustomTransformer<Value, Data>,
+  name: string,
+): void {
   for (const part of ['isApplicable', 'serialize', 'deserialize'] as const) {
-    if (typeof transformer?.[part] !== 'function') refuseOption(`transformer.${part}`, 'a function', transformer?.[part])
+    if (typeof transformer?.[part] !== 'function')
+      refuseOption(`transformer.${part}`, 'a function', transformer?.[part])
   }
-  if (typeof name !== 'string' || name === '') refuseOption('name', 'a name that is not empty', name)
+  if (typeof name !== 'string' || name === '')
+    refuseOption('name', 'a name that is not empty', name)
   // superjson constrains Data to its JSON type; ours goes through the marshaller and may be any data
   registry.registerCustom(transformer as never, name)
   customNames.add(name)
@@ -79,11 +85,16 @@ export function registeredClass(
 ): { readonly prototype: object; readonly allowProps: readonly string[] | undefined } | undefined {
   const Class = registry.classRegistry.getValue(identifier)
   if (Class === undefined) return undefined
-  return { prototype: Class.prototype as object, allowProps: registry.classRegistry.getAllowedProps(Class) }
+  return {
+    prototype: Class.prototype as object,
+    allowProps: registry.classRegistry.getAllowedProps(Class),
+  }
 }
 
 /** The transformer that applies to a value, and its name. */
-export function customFor(value: object): { readonly name: string; serialize(value: unknown): unknown } | undefined {
+export function customFor(
+  value: object,
+): { readonly name: string; serialize(value: unknown): unknown } | undefined {
   if (customNames.size === 0) return undefined
   return registry.customTransformerRegistry.findApplicable(value)
 }
@@ -91,5 +102,7 @@ export function customFor(value: object): { readonly name: string; serialize(val
 /** The transformer of a name. */
 export function customNamed(name: string): { deserialize(data: unknown): unknown } | undefined {
   if (!customNames.has(name)) return undefined
-  return registry.customTransformerRegistry.findByName(name) as { deserialize(data: unknown): unknown } | undefined // superjson's own JSON type, see registerCustom
+  return registry.customTransformerRegistry.findByName(name) as
+    | { deserialize(data: unknown): unknown }
+    | undefined // superjson's own JSON type, see registerCustom
 }

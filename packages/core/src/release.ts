@@ -2,16 +2,15 @@
  * Giving up references before the garbage collector finds them.
  */
 import { type Answer, Import, type StandIn, standInOf } from './handle.ts'
-import type { Remote } from './types/remote.ts'
-import type { Sync } from './types/sync.ts'
+import type { RemoteReference, SyncReference } from './types/brands.ts'
 
 /** Gives up what a proxy stands for. A path is no reference of its own, so nothing happens for one. */
 export function releaseStandIn(standIn: StandIn): void {
   const { handle, path } = standIn
   if (path.length > 0) return
-  if (handle instanceof Import) return handle.session.giveUp(handle)
+  if (handle instanceof Import) handle.session.giveUp(handle)
   // An answer that was never asked for: wait for it and give up what it brings.
-  releaseAnswer(handle)
+  else releaseAnswer(handle)
 }
 
 function releaseAnswer(answer: Answer): void {
@@ -37,7 +36,7 @@ function releaseAnswer(answer: Answer): void {
  * release(counter) // or: using counter = await new worker.remote.Counter()
  * ```
  */
-export function release(proxy: Remote<unknown> | Sync<unknown>): void {
+export function release(proxy: RemoteReference<unknown> | SyncReference<unknown>): void {
   const standIn = standInOf(proxy)
   if (standIn === undefined) throw new TypeError('release() takes a proxy of another context')
   releaseStandIn(standIn)

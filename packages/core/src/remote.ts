@@ -6,7 +6,7 @@
  */
 import { isForbidden } from './access.ts'
 import { ReleasedError } from './errors.ts'
-import { Import, type Handle, STAND_IN, type StandIn, standInOf } from './handle.ts'
+import { type Handle, Import, STAND_IN, type StandIn, standInOf } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
 import { markStandIn } from './marks.ts'
 import { Operation } from './protocol.ts'
@@ -44,7 +44,8 @@ function isSettled(standIn: StandIn): boolean {
 
 function promiseOf(standIn: StandIn): Promise<unknown> {
   const { handle, path } = standIn
-  if (path.length > 0) return handle.session.request(Operation.get, handle, path, undefined).promise()
+  if (path.length > 0)
+    return handle.session.request(Operation.get, handle, path, undefined).promise()
   return (handle as Exclude<Handle, Import>).promise() // an import without a path has no `then`
 }
 
@@ -56,8 +57,10 @@ const HANDLER: ProxyHandler<RemoteTarget & (() => void)> = {
     switch (key) {
       case 'then':
         if (isSettled(standIn)) return undefined
-        return (onFulfilled?: (value: unknown) => unknown, onRejected?: (error: unknown) => unknown) =>
-          promiseOf(standIn).then(onFulfilled, onRejected)
+        return (
+          onFulfilled?: (value: unknown) => unknown,
+          onRejected?: (error: unknown) => unknown,
+        ) => promiseOf(standIn).then(onFulfilled, onRejected)
       case 'catch':
         if (isSettled(standIn)) break
         return (onRejected?: (error: unknown) => unknown) => promiseOf(standIn).catch(onRejected)
@@ -98,7 +101,9 @@ const HANDLER: ProxyHandler<RemoteTarget & (() => void)> = {
   },
 
   defineProperty() {
-    throw new TypeError('a Remote defines properties by RemoteReflect.defineProperty, which returns a promise')
+    throw new TypeError(
+      'a Remote defines properties by RemoteReflect.defineProperty, which returns a promise',
+    )
   },
   setPrototypeOf: () => false,
   preventExtensions: () => false,
@@ -109,7 +114,12 @@ const HANDLER: ProxyHandler<RemoteTarget & (() => void)> = {
 }
 
 /** An operation that no one waits for: in order with the calls around it, its failure reported to the session. */
-function send(handle: Handle, operation: Operation, path: readonly PropertyKey[], args: unknown): void {
+function send(
+  handle: Handle,
+  operation: Operation,
+  path: readonly PropertyKey[],
+  args: unknown,
+): void {
   const { session } = handle
   session
     .request(operation, handle, path, args)
@@ -140,7 +150,8 @@ export function remoteFrom(value: object): object {
   const standIn = standInOf(value)
   if (standIn === undefined) throw new TypeError('remote() takes a proxy of another context')
   if (standIn.flavour === 'remote') return value
-  if (!(standIn.handle instanceof Import)) throw new TypeError('remote() takes a proxy of another context')
+  if (!(standIn.handle instanceof Import))
+    throw new TypeError('remote() takes a proxy of another context')
   if (standIn.handle.released) throw new ReleasedError(describeStandIn(standIn))
   return remoteOf(standIn.handle)
 }

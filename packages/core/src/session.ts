@@ -22,10 +22,10 @@ import { type Connection, type Handle, Import, standInOf } from './handle.ts'
 import { Incoming } from './incoming.ts'
 import { ItemReader } from './iteration.ts'
 import type { Limits } from './limits.ts'
+import { localOperation } from './local-operation.ts'
 import { decode } from './marshal/decode.ts'
 import { encode } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
-import { localOperation } from './local-operation.ts'
 import { Outbox } from './outbox.ts'
 import type { Platform } from './platform.ts'
 import {
@@ -118,8 +118,8 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
   readonly #reading: Reading[] = []
   #depth = 0
   #made = 0
-  #sent = { batches: 0, bytes: 0 }
-  #received = { batches: 0, bytes: 0 }
+  readonly #sent = { batches: 0, bytes: 0 }
+  readonly #received = { batches: 0, bytes: 0 }
 
   constructor(settings: SessionSettings) {
     this.#transport = settings.transport
@@ -216,16 +216,26 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
     return this.#queue(operation, handle, path, args, flavour, 0)
   }
 
-  requestSync(operation: Operation, handle: Handle, path: readonly PropertyKey[], args: unknown, flags = 0): unknown {
+  requestSync(
+    operation: Operation,
+    handle: Handle,
+    path: readonly PropertyKey[],
+    args: unknown,
+    flags = 0,
+  ): unknown {
     const { enter } = this.#transport
     if (enter === undefined) {
-      throw new WouldBlockError(`"${this.#peerName}"`, 'its transport cannot block this thread. Use a Remote.')
+      throw new WouldBlockError(
+        `"${this.#peerName}"`,
+        'its transport cannot block this thread. Use a Remote.',
+      )
     }
     const call = this.#queue(operation, handle, path, args, 'sync', flags | this.#syncFlags)
     call.awaited = true
     if (call.state === 'pending') {
       const batch = this.#take()
-      if (batch !== undefined) enter.call(this.#transport, batch, () => call.state !== 'pending', undefined)
+      if (batch !== undefined)
+        enter.call(this.#transport, batch, () => call.state !== 'pending', undefined)
     }
     if (call.state === 'fulfilled') return call.value
     if (call.state === 'rejected') throw joinStacks(call.value, this.#peerName, call.description)
@@ -282,7 +292,9 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
       if (handle instanceof Import && handle.released) throw new ReleasedError(call.description)
       const wire = wirePath(path)
       const { value, extra } =
-        args === undefined ? NOTHING : encode(args, this.references, this.#outbox.moved, 'arguments')
+        args === undefined
+          ? NOTHING
+          : encode(args, this.references, this.#outbox.moved, 'arguments')
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
       if (this.#wallTimeout !== undefined) this.#limitTime(call, this.#wallTimeout)
@@ -302,20 +314,35 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
     const { setTimeout, clearTimeout } = this.references.platform
     if (setTimeout === undefined) return
     const timer = setTimeout(() => {
-      call.fail(new CallTimeoutError(`"${call.description}" of context "${this.#peerName}"`, milliseconds, 'wallTimeout'))
+      call.fail(
+        new CallTimeoutError(
+          `"${call.description}" of context "${this.#peerName}"`,
+          milliseconds,
+          'wallTimeout',
+        ),
+      )
     }, milliseconds)
     void call.settled().then(() => clearTimeout?.(timer))
   }
 
   /** An argument, or the handle, whose answer is on its way and cannot be named to this peer. */
   #firstUnsettled(handle: Handle, args: unknown): PendingCall | undefined {
-    if (handle instanceof PendingCall && handle.session === this && !handle.usable && handle.state === 'pending') {
+    if (
+      handle instanceof PendingCall &&
+      handle.session === this &&
+      !handle.usable &&
+      handle.state === 'pending'
+    ) {
       return handle
     }
     if (!Array.isArray(args)) return undefined
     for (const arg of args as readonly unknown[]) {
       const answer = standInOf(arg)?.handle
-      if (answer instanceof PendingCall && answer.state === 'pending' && !(answer.session === this && answer.usable)) {
+      if (
+        answer instanceof PendingCall &&
+        answer.state === 'pending' &&
+        !(answer.session === this && answer.usable)
+      ) {
         return answer
       }
     }
@@ -378,7 +405,8 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   /** The last proxy of a held answer is gone. A failure that no one saw is reported before it is forgotten. */
   #dropAnswer(fate: Fate): void {
-    if (fate.unseen !== undefined && !(fate.unseen instanceof NotShareableError)) this.report(fate.unseen)
+    if (fate.unseen !== undefined && !(fate.unseen instanceof NotShareableError))
+      this.report(fate.unseen)
     if (this.#ended !== undefined) return
     this.#calls.free(fate.id)
     this.#send(Tag.finish, fate.id)
@@ -393,7 +421,9 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
     try {
       const size = this.#codec.sizeOf(batch)
       if (size > this.#limits.messageSize) {
-        throw new ProtocolError(`a message of ${size} is past the limit of ${this.#limits.messageSize}`)
+        throw new ProtocolError(
+          `a message of ${size} is past the limit of ${this.#limits.messageSize}`,
+        )
       }
       this.#read({ cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved })
     } catch (error) {
@@ -413,7 +443,12 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   /** Where an entry begins, for `interrupted` to go back to. */
   mark(): EntryMark {
-    return { reading: this.#reading.length, running: this.#incoming.depth, serving: this.#depth, blocking: this.#incoming.blocking }
+    return {
+      reading: this.#reading.length,
+      running: this.#incoming.depth,
+      serving: this.#depth,
+      blocking: this.#incoming.blocking,
+    }
   }
 
   /**
@@ -458,7 +493,9 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   hello(version: number, name: string): void {
     if (version !== PROTOCOL_VERSION) {
-      throw new ProtocolError(`it speaks version ${version} of the protocol, and this context version ${PROTOCOL_VERSION}`)
+      throw new ProtocolError(
+        `it speaks version ${version} of the protocol, and this context version ${PROTOCOL_VERSION}`,
+      )
     }
     if (this.#peerName === '') this.#peerName = name
   }
@@ -470,7 +507,11 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   call(message: CallMessage): void {
     if (this.#depth > this.#limits.callDepth) {
-      const error = new LimitExceededError('callDepth', this.#limits.callDepth, 'the depth of calls within calls')
+      const error = new LimitExceededError(
+        'callDepth',
+        this.#limits.callDepth,
+        'the depth of calls within calls',
+      )
       const { value, extra } = encode(error, this.references, this.#outbox.moved, 'error')
       this.#outbox.send(Tag.failure, message.id, value, extra)
       return
@@ -502,7 +543,11 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
 
   settle(id: number, fulfilled: boolean, value: unknown, extra: Extra): void {
     try {
-      this.references.live.settle(id, fulfilled, decode(value, extra, this.references, this.#moved, this.#defaultFlavour))
+      this.references.live.settle(
+        id,
+        fulfilled,
+        decode(value, extra, this.references, this.#moved, this.#defaultFlavour),
+      )
     } catch (error) {
       if (error instanceof ProtocolError || !(error instanceof FarholdError)) throw error
       this.references.live.settle(id, false, error)
@@ -526,7 +571,11 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
   }
 
   /** A value for one call of ours. What this heap cannot make fails that call alone. */
-  #decodeFor(call: PendingCall, value: unknown, extra: Extra): { value: unknown } | { error: unknown } {
+  #decodeFor(
+    call: PendingCall,
+    value: unknown,
+    extra: Extra,
+  ): { value: unknown } | { error: unknown } {
     try {
       return { value: decode(value, extra, this.references, this.#moved, call.flavour) }
     } catch (error) {
@@ -562,12 +611,20 @@ export class SessionCore implements Connection, MessageHandler, Receiver {
       return
     }
     let timer: unknown
-    await Promise.race([all, new Promise<void>((resolve) => { timer = setTimeout(resolve, timeout) })])
+    await Promise.race([
+      all,
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeout)
+      }),
+    ])
     clearTimeout?.(timer)
   }
 
   #cutOff(error: unknown): void {
-    const reason = error instanceof FarholdError ? error : new ProtocolError(String(error instanceof Error ? error.message : error))
+    const reason =
+      error instanceof FarholdError
+        ? error
+        : new ProtocolError(String(error instanceof Error ? error.message : error))
     this.#end({ kind: 'protocol', error: reason })
   }
 

@@ -11,7 +11,9 @@ export interface AbortSource {
 
 /** The platform's AbortController, or our own where there is none. */
 export function createAbortSource(platform: Platform): AbortSource {
-  return platform.AbortController === undefined ? new PlainAbortSource() : new platform.AbortController()
+  return platform.AbortController === undefined
+    ? new PlainAbortSource()
+    : new platform.AbortController()
 }
 
 class PlainAbortSource implements AbortSource {

@@ -43,7 +43,10 @@ function targetFor(handle: Import, standIn: SyncStandIn): SyncTarget {
     }
     case 'array': {
       const target = Object.assign([], { [STAND_IN]: standIn })
-      Object.defineProperty(target, INSPECT, { value: () => describeStandIn(standIn), configurable: true })
+      Object.defineProperty(target, INSPECT, {
+        value: () => describeStandIn(standIn),
+        configurable: true,
+      })
       return target
     }
     case 'object':
@@ -53,7 +56,13 @@ function targetFor(handle: Import, standIn: SyncStandIn): SyncTarget {
 
 function blank(): void {}
 
-function perform(standIn: SyncStandIn, operation: Operation, path: readonly PropertyKey[], args: unknown, flags = 0): unknown {
+function perform(
+  standIn: SyncStandIn,
+  operation: Operation,
+  path: readonly PropertyKey[],
+  args: unknown,
+  flags = 0,
+): unknown {
   const { handle } = standIn
   if (handle.released) throw new ReleasedError(describeStandIn(standIn))
   return handle.session.requestSync(operation, handle, path, args, flags)
@@ -110,11 +119,17 @@ const HANDLER: ProxyHandler<SyncTarget> = {
   ownKeys(target) {
     const keys = perform(target[STAND_IN], Operation.ownKeys, NO_PATH, undefined)
     if (!Array.isArray(keys)) throw new TypeError('the owner gave no list of keys')
-    return keys as PropertyKey[] // the engine checks each of them
+    return keys as (string | symbol)[] // the engine checks each of them
   },
 
   getOwnPropertyDescriptor(target, key) {
-    const found = perform(target[STAND_IN], Operation.getOwnPropertyDescriptor, [key], undefined, Flag.live)
+    const found = perform(
+      target[STAND_IN],
+      Operation.getOwnPropertyDescriptor,
+      [key],
+      undefined,
+      Flag.live,
+    )
     if (found === undefined || found === null || typeof found !== 'object') return undefined
     const fixed = Object.getOwnPropertyDescriptor(target, key)
     // A property that the target does not fix is reported as configurable, as the language demands of a proxy.
@@ -136,14 +151,20 @@ const HANDLER: ProxyHandler<SyncTarget> = {
   isExtensible: (target) => Reflect.isExtensible(target),
 
   preventExtensions(target) {
-    throw new TypeError(`${describeStandIn(target[STAND_IN])} cannot be made not extensible through a proxy`)
+    throw new TypeError(
+      `${describeStandIn(target[STAND_IN])} cannot be made not extensible through a proxy`,
+    )
   },
 
   apply(target, self: unknown, args: unknown[]) {
     const standIn = target[STAND_IN]
     const { handle } = standIn
     const owner = standInOf(self)
-    if (handle.key !== undefined && owner?.handle instanceof Import && owner.handle.session === handle.session) {
+    if (
+      handle.key !== undefined &&
+      owner?.handle instanceof Import &&
+      owner.handle.session === handle.session
+    ) {
       const path = [...owner.path, handle.key]
       return owner.handle.session.requestSync(Operation.call, owner.handle, path, args)
     }
@@ -179,7 +200,10 @@ export function syncFrom(value: object): object {
   if (standIn.flavour === 'sync') return value
   const { handle, path } = standIn
   if (!handle.session.blocks) {
-    throw new WouldBlockError(describeStandIn(standIn), 'its transport cannot block this thread. Use it as a Remote.')
+    throw new WouldBlockError(
+      describeStandIn(standIn),
+      'its transport cannot block this thread. Use it as a Remote.',
+    )
   }
   if (!(handle instanceof Import)) {
     throw new TypeError('sync() takes a proxy whose object is here: await the result first')
@@ -189,5 +213,7 @@ export function syncFrom(value: object): object {
   const found = handle.session.requestSync(Operation.get, handle, path, undefined, Flag.live)
   if (typeof found === 'object' && found !== null) return found
   if (typeof found === 'function') return found
-  throw new TypeError(`${describeStandIn(standIn)} is not an object but ${typeof found}: read it with await`)
+  throw new TypeError(
+    `${describeStandIn(standIn)} is not an object but ${typeof found}: read it with await`,
+  )
 }

@@ -1,2 +1,2 @@
 export type { ModuleDefinition, ModuleSource, ResolveHook } from './modules.ts'
-export { spawnIsolate, type SpawnIsolateOptions } from './spawn-isolate.ts'
+export { type SpawnIsolateOptions, spawnIsolate } from './spawn-isolate.ts'

@@ -21,7 +21,10 @@ export interface IsolateTransportOptions {
   readonly timeout: number | undefined
 }
 
-type Dispatch = ivm.Reference<(...args: unknown[]) => string>
+/** What an entry can be given: primitives, and buffers on their way in. */
+type EntryArgument = number | string | ivm.Copy<unknown>
+
+type Dispatch = ivm.Reference<(...args: EntryArgument[]) => string>
 
 /** A batch that is not known to have been taken by the guest. */
 interface Waiting {
@@ -58,8 +61,14 @@ export class IsolateTransport implements Transport {
   constructor(options: IsolateTransportOptions) {
     this.#options = options
     const { global } = options.context
-    global.setSync(Boot.post, new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#posted(text, buffers)))
-    global.setSync(Boot.call, new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#called(text, buffers)))
+    global.setSync(
+      Boot.post,
+      new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#posted(text, buffers)),
+    )
+    global.setSync(
+      Boot.call,
+      new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#called(text, buffers)),
+    )
   }
 
   /** Takes the runtime's entry point out of the isolate's global scope. Before any guest code has run. */
@@ -140,7 +149,7 @@ export class IsolateTransport implements Transport {
   }
 
   /** One entry on a pool thread. Resolves with the engine's own error when it was cut short. */
-  async #apply(args: unknown[]): Promise<unknown> {
+  async #apply(args: EntryArgument[]): Promise<unknown> {
     const { timeout } = this.#options
     try {
       await this.#dispatch?.apply(undefined, args, timeout === undefined ? {} : { timeout })
@@ -169,7 +178,7 @@ export class IsolateTransport implements Transport {
   }
 
   /** One entry on this thread. Gives the engine's own error when it was cut short. */
-  #applySync(args: unknown[]): unknown {
+  #applySync(args: EntryArgument[]): unknown {
     const { timeout } = this.#options
     // An outer entry's timer does not run inside an inner one, so what is left of its time is handed down.
     const limit = timeout === undefined ? {} : { timeout: Math.max(1, Math.ceil(this.#left)) }
@@ -189,11 +198,18 @@ export class IsolateTransport implements Transport {
     return undefined
   }
 
-  #arguments(ask: number, answer: number, level: number, waiting: Waiting): unknown[] {
-    return [ask, answer, level, waiting.sequence, waiting.text, ...waiting.buffers.map((buffer) => buffer.copyInto())]
+  #arguments(ask: number, answer: number, level: number, waiting: Waiting): EntryArgument[] {
+    return [
+      ask,
+      answer,
+      level,
+      waiting.sequence,
+      waiting.text,
+      ...waiting.buffers.map((buffer) => buffer.copyInto()),
+    ]
   }
 
-  #resumption(answer: number, level: number): unknown[] {
+  #resumption(answer: number, level: number): EntryArgument[] {
     return [Ask.resume, answer, level, 0, String(this.#options.timeout ?? 0)]
   }
 
@@ -212,7 +228,10 @@ export class IsolateTransport implements Transport {
 
   /** The runtime itself could not go on: the isolate is of no use any more. */
   #giveUp(error: unknown): void {
-    const why = error instanceof Error && error.message === TIMED_OUT ? new Error('it did not stop when its time was over') : error
+    const why =
+      error instanceof Error && error.message === TIMED_OUT
+        ? new Error('it did not stop when its time was over')
+        : error
     this.#receiver?.closed({ kind: 'error', error: why })
     this.close()
   }
@@ -235,7 +254,10 @@ export class IsolateTransport implements Transport {
     return {
       sequence: ++this.#sequence,
       text: body as string, // the text codec's batches are text
-      buffers: moved.map((item) => new ivm.ExternalCopy(item, item instanceof ArrayBuffer ? { transferOut: true } : {})),
+      buffers: moved.map(
+        (item) =>
+          new ivm.ExternalCopy(item, item instanceof ArrayBuffer ? { transferOut: true } : {}),
+      ),
     }
   }
 

@@ -5,8 +5,7 @@
  * evaluation is asynchronous and whoever waits for it has a bound of their own.
  */
 import * as core from '@farhold/core'
-import { refuseOption, type SessionCore } from '@farhold/core/adapter'
-import { grantsOf } from '@farhold/core/adapter'
+import { grantsOf, refuseOption, type SessionCore } from '@farhold/core/adapter'
 import type ivm from 'isolated-vm'
 import { Boot, INNER_MODULE } from './entry.ts'
 
@@ -93,7 +92,9 @@ export class IsolateModules {
 
   /** A module with its imports found. */
   async #linked(module: ivm.Module): Promise<ivm.Module> {
-    await module.instantiate(this.#context, (specifier, referrer) => this.#load(specifier, this.#nameOf.get(referrer) ?? 'guest'))
+    await module.instantiate(this.#context, (specifier, referrer) =>
+      this.#load(specifier, this.#nameOf.get(referrer) ?? 'guest'),
+    )
     return module
   }
 
@@ -101,7 +102,9 @@ export class IsolateModules {
     const { modules, resolve } = this.#options
     if (specifier === CORE_MODULE) return this.#once(CORE_MODULE, () => this.#coreModule())
     if (Object.hasOwn(modules, specifier)) {
-      return this.#once(`modules:${specifier}`, () => this.#define(modules[specifier] as ModuleDefinition, specifier))
+      return this.#once(`modules:${specifier}`, () =>
+        this.#define(modules[specifier] as ModuleDefinition, specifier),
+      )
     }
     return this.#once(`resolve:${referrer}:${specifier}`, async () => {
       const found = await resolve?.(specifier, referrer)
@@ -110,7 +113,8 @@ export class IsolateModules {
           `module "${specifier}", imported by ${referrer}, was not found: add it to the option "modules", or let "resolve" give its source`,
         )
       }
-      const name = typeof found === 'object' && typeof found['filename'] === 'string' ? found['filename'] : specifier
+      const name =
+        typeof found === 'object' && typeof found.filename === 'string' ? found.filename : specifier
       return this.#once(`named:${name}`, () => this.#define(found, name))
     })
   }
@@ -127,16 +131,20 @@ export class IsolateModules {
 
   #define(definition: ModuleDefinition, name: string): Promise<ivm.Module> {
     if (typeof definition === 'string') return this.#compile(definition, name)
-    if (typeof definition !== 'object') refuseOption(`modules["${name}"]`, 'the source of a module, or an object', definition)
-    if (typeof definition['source'] === 'string') return this.#compile(definition['source'], name)
-    return this.#exporting(definition, name)
+    if (typeof definition !== 'object')
+      refuseOption(`modules["${name}"]`, 'the source of a module, or an object', definition)
+    if (typeof definition.source === 'string') return this.#compile(definition.source, name)
+    return this.#exporting(definition as Readonly<Record<string, unknown>>, name) // what is no source is an object of the host
   }
 
   /** A module that exports an object of the host, by reference. */
   async #exporting(values: Readonly<Record<string, unknown>>, name: string): Promise<ivm.Module> {
     const key = `${++this.#keys}`
     await this.#session?.ask('stash', [key, grantsOf(values, true)])
-    return this.#ofHost(`const values = take('${key}'); ${exportsOf(Object.keys(values), 'values')}`, name)
+    return this.#ofHost(
+      `const values = take('${key}'); ${exportsOf(Object.keys(values), 'values')}`,
+      name,
+    )
   }
 
   #coreModule(): Promise<ivm.Module> {
@@ -145,7 +153,10 @@ export class IsolateModules {
 
   /** A module of the host's own, which may import the inner one. */
   async #ofHost(source: string, name: string): Promise<ivm.Module> {
-    const module = await this.#compile(`import { take, core } from '${INNER_MODULE}'; ${source}`, name)
+    const module = await this.#compile(
+      `import { take, core } from '${INNER_MODULE}'; ${source}`,
+      name,
+    )
     await module.instantiate(this.#context, () => this.#innerModule())
     await module.evaluate()
     return module

@@ -3,8 +3,22 @@
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { CallTimeoutError, type Context, type ContextIdentity, currentContext, type Limits, type Writes } from '@farhold/core'
-import { createContext, GUEST_LIMITS, grantsOf, nextContextId, openSession, refuseOption, type SessionCore } from '@farhold/core/adapter'
+import {
+  type Context,
+  type ContextIdentity,
+  currentContext,
+  type Limits,
+  type Writes,
+} from '@farhold/core'
+import {
+  createContext,
+  GUEST_LIMITS,
+  grantsOf,
+  nextContextId,
+  openSession,
+  refuseOption,
+  type SessionCore,
+} from '@farhold/core/adapter'
 import ivm from 'isolated-vm'
 import { Boot, type GuestSettings } from './entry.ts'
 import { endWithProcess } from './exit.ts'
@@ -63,17 +77,36 @@ export interface SpawnIsolateOptions {
  * const late = await sandbox.eval('orders.filter((o) => o.late).length')
  * ```
  */
-export async function spawnIsolate<T = unknown>(options: SpawnIsolateOptions = {}): Promise<Context<T>> {
+export async function spawnIsolate<T = unknown>(
+  options: SpawnIsolateOptions = {},
+): Promise<Context<T>> {
   checkOptions(options)
-  const { memoryLimit = 128, timeout, wallTimeout, globals, webAssembly = false, sharedMemory = false } = options
+  const {
+    memoryLimit = 128,
+    timeout,
+    wallTimeout,
+    globals,
+    webAssembly = false,
+    sharedMemory = false,
+  } = options
   const definition = await sourceOf(options)
   const id = nextContextId()
-  const identity: ContextIdentity = { id, name: options.name ?? options.filename ?? `isolate-${id}`, kind: 'isolate' }
+  const identity: ContextIdentity = {
+    id,
+    name: options.name ?? options.filename ?? `isolate-${id}`,
+    kind: 'isolate',
+  }
 
   const isolate = new ivm.Isolate({ memoryLimit })
   const context = isolate.createContextSync()
   const stretch = timeout ?? wallTimeout
-  const transport = new IsolateTransport({ isolate, context, name: identity.name, memoryLimit, timeout: stretch })
+  const transport = new IsolateTransport({
+    isolate,
+    context,
+    name: identity.name,
+    memoryLimit,
+    timeout: stretch,
+  })
   const settings: GuestSettings = {
     id,
     name: identity.name,
@@ -86,7 +119,11 @@ export async function spawnIsolate<T = unknown>(options: SpawnIsolateOptions = {
   compileGuest(isolate).runSync(context)
   transport.attach()
   const session = openGuestSession(transport, identity, options)
-  const modules = new IsolateModules(isolate, context, { modules: options.modules ?? {}, resolve: options.resolve, timeout: stretch })
+  const modules = new IsolateModules(isolate, context, {
+    modules: options.modules ?? {},
+    resolve: options.resolve,
+    timeout: stretch,
+  })
   modules.prepare(session)
   endWithProcess(transport, session.closedPromise)
 
@@ -95,8 +132,10 @@ export async function spawnIsolate<T = unknown>(options: SpawnIsolateOptions = {
     identity,
     closed: session.closedPromise,
     terminate: () => transport.ended(),
-    importModule: async (specifier) => session.ask('namespace', [await modules.evaluateNamed(specifier)]),
-    explain: (error, code, filename) => (error instanceof SyntaxError ? syntaxErrorOf(code, filename ?? 'eval') : undefined),
+    importModule: async (specifier) =>
+      session.ask('namespace', [await modules.evaluateNamed(specifier)]),
+    explain: (error, code, filename) =>
+      error instanceof SyntaxError ? syntaxErrorOf(code, filename ?? 'eval') : undefined,
     grants: true,
   })
   try {
@@ -109,7 +148,11 @@ export async function spawnIsolate<T = unknown>(options: SpawnIsolateOptions = {
   }
 }
 
-function openGuestSession(transport: IsolateTransport, identity: ContextIdentity, options: SpawnIsolateOptions): SessionCore {
+function openGuestSession(
+  transport: IsolateTransport,
+  identity: ContextIdentity,
+  options: SpawnIsolateOptions,
+): SessionCore {
   const write = options.console
   return openSession(
     Object.freeze(Object.create(null) as object),
@@ -126,7 +169,9 @@ function openGuestSession(transport: IsolateTransport, identity: ContextIdentity
       defaults: GUEST_LIMITS,
       wallTimeout: options.wallTimeout,
       control: Object.freeze({
-        ...(write === undefined ? {} : { console: (level: unknown, ...args: unknown[]) => write(String(level), ...args) }),
+        ...(write === undefined
+          ? {}
+          : { console: (level: unknown, ...args: unknown[]) => write(String(level), ...args) }),
       }),
     },
   )
@@ -135,27 +180,33 @@ function openGuestSession(transport: IsolateTransport, identity: ContextIdentity
 /** Evaluates the guest's module and waits for its end, which a top-level `await` may put off. */
 async function load(
   session: SessionCore,
-  transport: IsolateTransport,
+  _transport: IsolateTransport,
   modules: IsolateModules,
   definition: { readonly source: string; readonly filename: string },
-  wallTimeout: number | undefined,
+  _wallTimeout: number | undefined,
 ): Promise<void> {
   const key = await modules.evaluate(definition)
   await session.ask('root', [key])
 }
 
-async function sourceOf(options: SpawnIsolateOptions): Promise<{ source: string; filename: string } | undefined> {
+async function sourceOf(
+  options: SpawnIsolateOptions,
+): Promise<{ source: string; filename: string } | undefined> {
   const { source, module, filename } = options
   if (source !== undefined) return { source, filename: filename ?? 'guest.js' }
   if (module === undefined) return undefined
   const path = module instanceof URL ? fileURLToPath(module) : module
-  return { source: await readFile(path, 'utf8'), filename: filename ?? path.replace(/^.*[/\\]/, '') }
+  return {
+    source: await readFile(path, 'utf8'),
+    filename: filename ?? path.replace(/^.*[/\\]/, ''),
+  }
 }
 
 function checkOptions(options: SpawnIsolateOptions): void {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   for (const name of ['name', 'source', 'filename'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'string') refuseOption(name, 'a string', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'string')
+      refuseOption(name, 'a string', options[name])
   }
   for (const name of ['timeout', 'wallTimeout'] as const) {
     const value = options[name]
@@ -168,16 +219,21 @@ function checkOptions(options: SpawnIsolateOptions): void {
     refuseOption('memoryLimit', 'a whole number of megabytes, at least 8', memoryLimit)
   }
   for (const name of ['redactStacks', 'webAssembly', 'sharedMemory'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'boolean') refuseOption(name, 'true or false', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'boolean')
+      refuseOption(name, 'true or false', options[name])
   }
   for (const name of ['console', 'resolve', 'onError'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') refuseOption(name, 'a function', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      refuseOption(name, 'a function', options[name])
   }
   for (const name of ['globals', 'modules'] as const) {
     const value = options[name]
-    if (value !== undefined && (typeof value !== 'object' || value === null)) refuseOption(name, 'an object', value)
+    if (value !== undefined && (typeof value !== 'object' || value === null))
+      refuseOption(name, 'an object', value)
   }
-  if (module !== undefined && typeof module !== 'string' && !(module instanceof URL)) refuseOption('module', 'a URL or a path', module)
-  if (module !== undefined && options.source !== undefined) refuseOption('module', 'left out when "source" is given', module)
+  if (module !== undefined && typeof module !== 'string' && !(module instanceof URL))
+    refuseOption('module', 'a URL or a path', module)
+  if (module !== undefined && options.source !== undefined)
+    refuseOption('module', 'left out when "source" is given', module)
   if (options.globals !== undefined) grantsOf(options.globals, true)
 }

@@ -8,7 +8,8 @@ const checker: { isolate: ivm.Isolate | undefined } = { isolate: undefined }
 
 /** The syntax error of a script, its message with file, line and column; `undefined` when the script is well formed. */
 export function syntaxErrorOf(code: string, filename: string): SyntaxError | undefined {
-  if (checker.isolate === undefined || checker.isolate.isDisposed) checker.isolate = new ivm.Isolate({ memoryLimit: 32 })
+  if (checker.isolate === undefined || checker.isolate.isDisposed)
+    checker.isolate = new ivm.Isolate({ memoryLimit: 32 })
   try {
     checker.isolate.compileScriptSync(code, { filename }).release()
     return undefined

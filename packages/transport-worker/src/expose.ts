@@ -18,6 +18,9 @@ import { workerTransport } from './worker-transport.ts'
  * ```
  */
 export function expose(root: object, options: SessionOptions = {}): Session {
-  if (parentPort === null) throw new TypeError('expose(root) is for code inside a worker; elsewhere use expose(root, transport) of @farhold/core')
+  if (parentPort === null)
+    throw new TypeError(
+      'expose(root) is for code inside a worker; elsewhere use expose(root, transport) of @farhold/core',
+    )
   return exposeOn(root, workerTransport(parentPort, { keepAlive: true }), options)
 }

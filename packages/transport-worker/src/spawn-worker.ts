@@ -4,8 +4,22 @@
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
-import { CallTimeoutError, type CloseReason, type Context, type ContextIdentity, currentContext, type Limits } from '@farhold/core'
-import { createContext, grantsOf, nextContextId, openSession, refuseOption, type SessionCore } from '@farhold/core/adapter'
+import {
+  CallTimeoutError,
+  type CloseReason,
+  type Context,
+  type ContextIdentity,
+  currentContext,
+  type Limits,
+} from '@farhold/core'
+import {
+  createContext,
+  grantsOf,
+  nextContextId,
+  openSession,
+  refuseOption,
+  type SessionCore,
+} from '@farhold/core/adapter'
 import type { WorkerStart } from './worker-data.ts'
 import { MessageTransport } from './worker-transport.ts'
 
@@ -43,10 +57,23 @@ export async function spawnWorker<T = unknown>(
   options: SpawnWorkerOptions = {},
 ): Promise<Context<T>> {
   const url = moduleUrl(module)
-  const { name = defaultName(url), globals, modules = {}, limits, timeout, ...workerOptions } = checkOptions(options)
+  const {
+    name = defaultName(url),
+    globals,
+    modules = {},
+    limits,
+    timeout,
+    ...workerOptions
+  } = checkOptions(options)
   const identity: ContextIdentity = { id: nextContextId(), name, kind: 'worker' }
   const { port1, port2 } = new MessageChannel()
-  const start: WorkerStart = { port: port2, identity, parentName: currentContext().name, limits, modules }
+  const start: WorkerStart = {
+    port: port2,
+    identity,
+    parentName: currentContext().name,
+    limits,
+    modules,
+  }
   const worker = new Worker(new URL(import.meta.resolve('#worker-main')), {
     ...workerOptions,
     name,
@@ -54,10 +81,14 @@ export async function spawnWorker<T = unknown>(
     transferList: [...(workerOptions.transferList ?? []), port2],
   })
   const closed = endOf(worker)
-  const session = openSession(Object.freeze(Object.create(null) as object), new MessageTransport(port1, { keepAlive: false, closeEnds: false, behind: worker }), {
-    peerName: name,
-    ...(limits === undefined ? {} : { limits }),
-  })
+  const session = openSession(
+    Object.freeze(Object.create(null) as object),
+    new MessageTransport(port1, { keepAlive: false, closeEnds: false, behind: worker }),
+    {
+      peerName: name,
+      ...(limits === undefined ? {} : { limits }),
+    },
+  )
   void closed.then((reason) => session.closed(reason))
   const context = createContext<T>({
     session,
@@ -79,7 +110,12 @@ export async function spawnWorker<T = unknown>(
 }
 
 /** Asks the worker to import its module, for as long as it may take. */
-async function load(session: SessionCore, url: string, name: string, timeout: number | undefined): Promise<void> {
+async function load(
+  session: SessionCore,
+  url: string,
+  name: string,
+  timeout: number | undefined,
+): Promise<void> {
   const loading = session.ask('load', [url])
   if (timeout === undefined) {
     await loading
@@ -87,7 +123,10 @@ async function load(session: SessionCore, url: string, name: string, timeout: nu
   }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CallTimeoutError(`loading context "${name}"`, timeout)), timeout)
+    timer = setTimeout(
+      () => reject(new CallTimeoutError(`loading context "${name}"`, timeout)),
+      timeout,
+    )
   })
   try {
     await Promise.race([loading, late])
@@ -105,7 +144,12 @@ function endOf(worker: Worker): Promise<CloseReason> {
     })
     worker.on('exit', (exitCode) => {
       if (crash === undefined) resolve({ kind: 'exit', exitCode })
-      else resolve({ kind: isOutOfMemory(crash.error) ? 'memory' : 'error', exitCode, error: crash.error })
+      else
+        resolve({
+          kind: isOutOfMemory(crash.error) ? 'memory' : 'error',
+          exitCode,
+          error: crash.error,
+        })
     })
   })
 }
@@ -120,7 +164,11 @@ function moduleUrl(module: unknown): string {
     if (isAbsolute(module)) return pathToFileURL(module).href
     if (URL.canParse(module)) return module
   }
-  return refuseOption('module', "a URL or an absolute path, as new URL('./module.ts', import.meta.url)", module)
+  return refuseOption(
+    'module',
+    "a URL or an absolute path, as new URL('./module.ts', import.meta.url)",
+    module,
+  )
 }
 
 function defaultName(url: string): string {
@@ -131,7 +179,8 @@ function defaultName(url: string): string {
 function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   const { name, timeout, modules, globals } = options
-  if (name !== undefined && (typeof name !== 'string' || name === '')) refuseOption('name', 'a name that is not empty', name)
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    refuseOption('name', 'a name that is not empty', name)
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
     refuseOption('timeout', 'a positive number of milliseconds', timeout)
   }
@@ -142,7 +191,8 @@ function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
     refuseOption('modules', 'an object of specifiers and sources', modules)
   }
   for (const [specifier, source] of Object.entries(modules ?? {})) {
-    if (typeof source !== 'string') refuseOption(`modules["${specifier}"]`, 'the source of a module', source)
+    if (typeof source !== 'string')
+      refuseOption(`modules["${specifier}"]`, 'the source of a module', source)
   }
   return options
 }

@@ -1,9 +1,10 @@
 /**
  * What a spawned worker is told when it starts, and what it can be asked beyond what every agent can.
  */
+
+import type { MessagePort } from 'node:worker_threads'
 import type { ContextIdentity, Limits } from '@farhold/core'
 import type { Agent } from '@farhold/core/adapter'
-import type { MessagePort } from 'node:worker_threads'
 
 export interface WorkerStart {
   readonly port: MessagePort

@@ -15,7 +15,8 @@ provideModules(start.modules)
 
 const agent: WorkerAgent = {
   ...createAgent({
-    evaluate: (code, filename) => runInThisContext(code, filename === undefined ? {} : { filename }),
+    evaluate: (code, filename) =>
+      runInThisContext(code, filename === undefined ? {} : { filename }),
     importModule: (specifier) => import(specifier) as Promise<object>,
   }),
   async load(url) {
@@ -26,7 +27,11 @@ const agent: WorkerAgent = {
 const session: SessionCore = openSession(
   Object.freeze(Object.create(null) as object),
   workerTransport(start.port, { keepAlive: true }),
-  { name: start.identity.name, peerName: start.parentName, ...(start.limits === undefined ? {} : { limits: start.limits }) },
+  {
+    name: start.identity.name,
+    peerName: start.parentName,
+    ...(start.limits === undefined ? {} : { limits: start.limits }),
+  },
   { control: agent },
 )
 

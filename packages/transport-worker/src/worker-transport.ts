@@ -1,14 +1,15 @@
 /**
  * A transport over anything that posts messages: a worker, a MessagePort, a worker's own scope.
  */
-import { refuseOption } from '@farhold/core/adapter'
+
 import type { Batch, Receiver, Transport } from '@farhold/core'
+import { refuseOption } from '@farhold/core/adapter'
 
 /** What a transport can be made of; Node's and the web's ways to listen are both known. */
 export interface MessageEndpoint {
   postMessage(message: unknown, transfer?: readonly never[]): void
-  on?(event: string, listener: (value: never) => void): unknown
-  addEventListener?(type: string, listener: (event: never) => void): void
+  on?(event: string, listener: (value: unknown) => void): unknown
+  addEventListener?(type: string, listener: (event: object) => void): void
   start?(): void
   close?(): void
   terminate?(): unknown
@@ -36,8 +37,12 @@ export interface WorkerTransportOptions {
  * const session = connect<Api>(workerTransport(port2))
  * ```
  */
-export function workerTransport(endpoint: MessageEndpoint, options: WorkerTransportOptions = {}): Transport {
-  if (typeof endpoint?.postMessage !== 'function') refuseOption('endpoint', 'a worker or a MessagePort', endpoint)
+export function workerTransport(
+  endpoint: MessageEndpoint,
+  options: WorkerTransportOptions = {},
+): Transport {
+  if (typeof endpoint?.postMessage !== 'function')
+    refuseOption('endpoint', 'a worker or a MessagePort', endpoint)
   if (typeof endpoint.on !== 'function' && typeof endpoint.addEventListener !== 'function') {
     refuseOption('endpoint', 'something that messages can be heard from', endpoint)
   }
@@ -70,7 +75,7 @@ export class MessageTransport implements Transport {
     const isNode = typeof endpoint.on === 'function'
     const listen = (event: string, listener: (value: unknown) => void): void => {
       if (isNode) endpoint.on?.(event, listener)
-      else endpoint.addEventListener?.(event, (message: { readonly data?: unknown }) => listener(message.data))
+      else endpoint.addEventListener?.(event, (message) => listener(Reflect.get(message, 'data')))
     }
     listen('message', (body) => receiver.deliver({ body, moved: [] }))
     listen('messageerror', (error) => receiver.closed({ kind: 'transport', error }))

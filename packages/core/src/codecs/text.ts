@@ -33,7 +33,10 @@ export const textCodec: Codec = {
     return superjson.deserialize({ json: value, meta: codecExtra } as SuperJSONResult)
   },
 
-  batch: (fields: unknown[], moved: readonly unknown[]): Batch => ({ body: JSON.stringify(fields), moved }),
+  batch: (fields: unknown[], moved: readonly unknown[]): Batch => ({
+    body: JSON.stringify(fields),
+    moved,
+  }),
 
   fields(batch: Batch): unknown {
     if (typeof batch.body !== 'string') throw new ProtocolError('a batch is not text')

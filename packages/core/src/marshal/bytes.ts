@@ -11,7 +11,11 @@ export function copyBytes(bytes: Uint8Array): ArrayBuffer {
   return copy.buffer
 }
 
-type ViewConstructor = new (buffer: ArrayBufferLike, offset?: number, length?: number) => ArrayBufferView
+type ViewConstructor = new (
+  buffer: ArrayBufferLike,
+  offset?: number,
+  length?: number,
+) => ArrayBufferView
 
 /** The view classes of this engine by name; `Float16Array` is not in all of them. */
 const VIEWS = new Map<string, ViewConstructor>()
@@ -34,10 +38,14 @@ for (const name of [
   if (typeof View === 'function') VIEWS.set(name, View as ViewConstructor) // each of these names is such a class
 }
 
-const typedArrayKind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+const typedArrayKind = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get
 
 export function viewKind(view: ArrayBufferView): string {
-  const kind: unknown = typedArrayKind === undefined ? undefined : Reflect.apply(typedArrayKind, view, [])
+  const kind: unknown =
+    typedArrayKind === undefined ? undefined : Reflect.apply(typedArrayKind, view, [])
   return typeof kind === 'string' ? kind : 'DataView'
 }
 
@@ -45,13 +53,24 @@ export function elementCount(view: ArrayBufferView): number {
   return 'length' in view && typeof view.length === 'number' ? view.length : view.byteLength
 }
 
-export function newView(kind: string, buffer: ArrayBufferLike, range?: ArrayBufferView): ArrayBufferView {
+export function newView(
+  kind: string,
+  buffer: ArrayBufferLike,
+  range?: ArrayBufferView,
+): ArrayBufferView {
   const View = VIEWS.get(kind)
   if (View === undefined) throw new TypeError(`this engine has no ${kind}`)
-  return range === undefined ? new View(buffer) : new View(buffer, range.byteOffset, elementCount(range))
+  return range === undefined
+    ? new View(buffer)
+    : new View(buffer, range.byteOffset, elementCount(range))
 }
 
-export function viewOver(kind: unknown, buffer: unknown, offset: number, length: number | undefined): ArrayBufferView {
+export function viewOver(
+  kind: unknown,
+  buffer: unknown,
+  offset: number,
+  length: number | undefined,
+): ArrayBufferView {
   const View = typeof kind === 'string' ? VIEWS.get(kind) : undefined
   if (View === undefined) throw new ProtocolError('a view of an unknown kind')
   try {
@@ -60,4 +79,3 @@ export function viewOver(kind: unknown, buffer: unknown, offset: number, length:
     throw new ProtocolError('a view outside of its buffer')
   }
 }
-

@@ -23,7 +23,12 @@ export function decode(
   answers?: (id: number, path: unknown) => unknown,
 ): unknown {
   const type = typeof value
-  if ((extra === undefined || extra === null) && (type !== 'object' || value === null) && type !== 'string') return value
+  if (
+    (extra === undefined || extra === null) &&
+    (type !== 'object' || value === null) &&
+    type !== 'string'
+  )
+    return value
   return new Decoder(port, moved, flavour, answers).value(value, extra)
 }
 
@@ -33,7 +38,7 @@ class Decoder {
   readonly #flavour: Flavour
   readonly #answers: ((id: number, path: unknown) => unknown) | undefined
   #slots: readonly Slot[] = []
-  #revived: unknown[] = []
+  readonly #revived: unknown[] = []
   #visited: Set<object> | undefined
 
   constructor(
@@ -54,7 +59,8 @@ class Decoder {
     const [slots, codecExtra] = extra
     if (slots.length === 0) return this.#resolve(codec.unpack(value, codecExtra), 0)
     const unpacked = codec.unpack([value, slots], codecExtra)
-    if (!Array.isArray(unpacked) || !Array.isArray(unpacked[1])) throw new ProtocolError('bad slots')
+    if (!Array.isArray(unpacked) || !Array.isArray(unpacked[1]))
+      throw new ProtocolError('bad slots')
     for (const slot of unpacked[1] as readonly unknown[]) {
       if (!Array.isArray(slot) || typeof slot[0] !== 'string') throw new ProtocolError('bad slot')
     }
@@ -70,7 +76,11 @@ class Decoder {
     }
     if (typeof value !== 'object' || value === null) return value
     if (depth > this.#port.limits.depth) {
-      throw new LimitExceededError('depth', this.#port.limits.depth, 'the nesting of a received value')
+      throw new LimitExceededError(
+        'depth',
+        this.#port.limits.depth,
+        'the nesting of a received value',
+      )
     }
     if (depth > 0) {
       this.#visited ??= new Set()
@@ -81,12 +91,14 @@ class Decoder {
       const list = value as unknown[]
       for (let index = 0; index < list.length; index++) {
         const item = list[index]
-        if (typeof item === 'string' || typeof item === 'object') list[index] = this.#resolve(item, depth + 1)
+        if (typeof item === 'string' || typeof item === 'object')
+          list[index] = this.#resolve(item, depth + 1)
       }
     } else if (value instanceof Map) {
       const entries = [...(value as Map<unknown, unknown>)]
       value.clear()
-      for (const [key, item] of entries) value.set(this.#resolve(key, depth + 1), this.#resolve(item, depth + 1))
+      for (const [key, item] of entries)
+        value.set(this.#resolve(key, depth + 1), this.#resolve(item, depth + 1))
     } else if (value instanceof Set) {
       const items = [...(value as Set<unknown>)]
       value.clear()
@@ -96,7 +108,8 @@ class Decoder {
       for (const key of Object.keys(record)) {
         const item = Object.getOwnPropertyDescriptor(record, key)?.value as unknown
         if (isForbiddenInData(key)) delete record[key]
-        else if (typeof item === 'string' || typeof item === 'object') record[key] = this.#resolve(item, depth + 1)
+        else if (typeof item === 'string' || typeof item === 'object')
+          record[key] = this.#resolve(item, depth + 1)
       }
     }
     return value
@@ -121,11 +134,13 @@ class Decoder {
         return this.#assign(remember(Object.create(null) as object), first, depth)
       case 'sparse': {
         const length = checkNatural(first, 'length')
-        if (length >= 2 ** 32 || !Array.isArray(second) || !Array.isArray(third)) throw new ProtocolError('bad sparse array')
+        if (length >= 2 ** 32 || !Array.isArray(second) || !Array.isArray(third))
+          throw new ProtocolError('bad sparse array')
         const list: unknown[] = remember([])
         list.length = length
         second.forEach((at: unknown, position: number) => {
-          if (checkNatural(at, 'index') >= length) throw new ProtocolError('an index past the length')
+          if (checkNatural(at, 'index') >= length)
+            throw new ProtocolError('an index past the length')
           list[at as number] = this.#resolve((third as unknown[])[position], depth + 1)
         })
         return list
@@ -135,14 +150,25 @@ class Decoder {
       case 'registered': {
         const Class = typeof first === 'string' ? registeredClass(first) : undefined
         if (Class === undefined) {
-          throw this.#unreadable(`an instance of the registered class "${String(first)}"`, 'registerClass it in this context too')
+          throw this.#unreadable(
+            `an instance of the registered class "${String(first)}"`,
+            'registerClass it in this context too',
+          )
         }
-        return this.#assign(remember(Object.create(Class.prototype) as object), second, depth, Class.allowProps)
+        return this.#assign(
+          remember(Object.create(Class.prototype) as object),
+          second,
+          depth,
+          Class.allowProps,
+        )
       }
       case 'custom': {
         const transformer = typeof first === 'string' ? customNamed(first) : undefined
         if (transformer === undefined) {
-          throw this.#unreadable(`a value of the transformer "${String(first)}"`, 'registerCustom it in this context too')
+          throw this.#unreadable(
+            `a value of the transformer "${String(first)}"`,
+            'registerCustom it in this context too',
+          )
         }
         return remember(transformer.deserialize(this.#resolve(second, depth + 1)))
       }
@@ -158,7 +184,9 @@ class Decoder {
         return remember(this.#bytes(first, second, third, fourth))
       case 'window': {
         const buffer = this.#resolve(second, depth + 1)
-        return remember(viewOver(first, buffer, checkNatural(third, 'offset'), checkNatural(fourth, 'length')))
+        return remember(
+          viewOver(first, buffer, checkNatural(third, 'offset'), checkNatural(fourth, 'length')),
+        )
       }
       case 'answer':
         if (this.#answers === undefined) throw new ProtocolError('an answer outside of arguments')
@@ -173,7 +201,12 @@ class Decoder {
     for (const key of Object.keys(data)) {
       if (isForbiddenInData(key) || (allowed !== undefined && !allowed.includes(key))) continue
       const value = this.#resolve((data as Record<string, unknown>)[key], depth + 1)
-      Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+      Object.defineProperty(target, key, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      })
     }
     return target
   }
@@ -181,13 +214,22 @@ class Decoder {
   #bytes(kind: unknown, index: unknown, offset: unknown, length: unknown): unknown {
     const buffer = this.#moved[checkNatural(index, 'buffer index')]
     if (kind === 'SharedArrayBuffer') {
-      if (this.#port.sharedMemory && Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') return buffer
+      if (
+        this.#port.sharedMemory &&
+        Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]'
+      )
+        return buffer
       throw new ProtocolError('shared memory is not allowed here')
     }
     if (!(buffer instanceof ArrayBuffer)) throw new ProtocolError('a buffer is missing')
     if (kind === 'ArrayBuffer') return buffer
     const from = offset === undefined ? 0 : checkNatural(offset, 'offset')
-    return viewOver(kind, buffer, from, length === undefined ? undefined : checkNatural(length, 'length'))
+    return viewOver(
+      kind,
+      buffer,
+      from,
+      length === undefined ? undefined : checkNatural(length, 'length'),
+    )
   }
 
   #error(
@@ -198,15 +240,18 @@ class Decoder {
     more: unknown,
     depth: number,
   ): unknown {
-    if (typeof className !== 'string' || typeof message !== 'string') throw new ProtocolError('bad error')
+    if (typeof className !== 'string' || typeof message !== 'string')
+      throw new ProtocolError('bad error')
     const error: Error = remember(this.#newError(className, message, more))
-    if (typeof stack === 'string' && stack !== '') Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true })
+    if (typeof stack === 'string' && stack !== '')
+      Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true })
     if (typeof more !== 'object' || more === null) throw new ProtocolError('bad error')
     for (const key of Object.keys(more)) {
       if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue
       if (className === 'DOMException' && key === 'name') continue
       const value = this.#resolve((more as Record<string, unknown>)[key], depth + 1)
-      const enumerable = key !== 'cause' && key !== 'errors' && !(key === 'name' && !(error instanceof FarholdError))
+      const enumerable =
+        key !== 'cause' && key !== 'errors' && !(key === 'name' && !(error instanceof FarholdError))
       Object.defineProperty(error, key, { value, writable: true, enumerable, configurable: true })
     }
     return error
@@ -215,7 +260,10 @@ class Decoder {
   #newError(className: string, message: string, more: unknown): Error {
     if (className === 'DOMException' && this.#port.platform.DOMException !== undefined) {
       const name = (more as { name?: unknown } | null)?.name
-      return new this.#port.platform.DOMException(message, typeof name === 'string' ? name : 'Error')
+      return new this.#port.platform.DOMException(
+        message,
+        typeof name === 'string' ? name : 'Error',
+      )
     }
     const prototype = errorPrototypeNamed(className) ?? Error.prototype
     const error = new Error(message)
@@ -224,7 +272,9 @@ class Decoder {
   }
 
   #unreadable(what: string, advice: string): NotShareableError {
-    return new NotShareableError(`${what} cannot be made in context "${this.#port.name}": ${advice}.`, '')
+    return new NotShareableError(
+      `${what} cannot be made in context "${this.#port.name}": ${advice}.`,
+      '',
+    )
   }
 }
-

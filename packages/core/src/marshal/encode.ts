@@ -24,14 +24,23 @@ const MOVE_FROM_BYTES = 4096
  * @throws {NotShareableError} naming the path of the first part that cannot cross; nothing was introduced then.
  * @throws {LimitExceededError} when it is nested deeper than the limits allow.
  */
-export function encode(value: unknown, port: ReferencePort, moved: unknown[], where: string): Encoded {
+export function encode(
+  value: unknown,
+  port: ReferencePort,
+  moved: unknown[],
+  where: string,
+): Encoded {
   const encoder = new Encoder(port, moved, where)
   const movedBefore = moved.length
   try {
     const body = encoder.copy(value, 0)
-    const packed = port.codec.pack(encoder.slots.length === 0 ? body : [body, encoder.slots], encoder.rich)
+    const packed = port.codec.pack(
+      encoder.slots.length === 0 ? body : [body, encoder.slots],
+      encoder.rich,
+    )
     if (encoder.slots.length === 0) {
-      if (!encoder.escaped && packed.codecExtra === undefined) return { value: packed.value, extra: undefined }
+      if (!encoder.escaped && packed.codecExtra === undefined)
+        return { value: packed.value, extra: undefined }
       return { value: packed.value, extra: [[], packed.codecExtra] }
     }
     const [bodyPacked, slots] = packed.value as [unknown, Slot[]] // pack keeps the shape of an array
@@ -69,7 +78,13 @@ class Encoder {
         this.escaped = true
         return MARK + value
       case 'number':
-        if (value !== value || value === Infinity || value === -Infinity || (value === 0 && 1 / value < 0)) this.rich = true
+        if (
+          Number.isNaN(value) ||
+          value === Infinity ||
+          value === -Infinity ||
+          (value === 0 && 1 / value < 0)
+        )
+          this.rich = true
         return value
       case 'boolean':
         return value
@@ -79,7 +94,12 @@ class Encoder {
         return this.#object(value, depth)
       case 'symbol': {
         const name = nameOfSymbol(value)
-        if (name === undefined) this.#refuse(`${String(value)} is unique to its context and`, depth, 'Use Symbol.for(name), or a string.')
+        if (name === undefined)
+          this.#refuse(
+            `${String(value)} is unique to its context and`,
+            depth,
+            'Use Symbol.for(name), or a string.',
+          )
         return this.#slot(['symbol', name])
       }
       default:
@@ -95,7 +115,11 @@ class Encoder {
       return earlier
     }
     if (depth > this.#port.limits.depth) {
-      throw new LimitExceededError('depth', this.#port.limits.depth, `the nesting of ${this.#describePath(depth)}`)
+      throw new LimitExceededError(
+        'depth',
+        this.#port.limits.depth,
+        `the nesting of ${this.#describePath(depth)}`,
+      )
     }
     const mark = markOf(value)
     if (mark !== undefined) {
@@ -120,7 +144,10 @@ class Encoder {
         const copy = this.#remember(value, new Map<unknown, unknown>())
         this.rich = true
         for (const [key, item] of value as Map<unknown, unknown>) {
-          copy.set(this.#at(key, depth, 'key'), this.#at(item, depth, typeof key === 'string' ? key : 'value'))
+          copy.set(
+            this.#at(key, depth, 'key'),
+            this.#at(item, depth, typeof key === 'string' ? key : 'value'),
+          )
         }
         return copy
       }
@@ -169,7 +196,11 @@ class Encoder {
     return this.copy(value, depth + 1)
   }
 
-  #properties(value: object, copy: Record<string, unknown>, depth: number): Record<string, unknown> {
+  #properties(
+    value: object,
+    copy: Record<string, unknown>,
+    depth: number,
+  ): Record<string, unknown> {
     for (const key of Object.keys(value)) {
       if (isForbiddenInData(key)) continue
       const item: unknown = (value as Record<string, unknown>)[key]
@@ -210,7 +241,8 @@ class Encoder {
     for (const key of ['cause', 'errors'] as const) {
       if (Object.hasOwn(error, key)) more[key] = this.#at(error[key], depth, key)
     }
-    if (Object.hasOwn(error, 'name') || error.name !== className) more['name'] = this.copy(String(error.name), depth)
+    if (Object.hasOwn(error, 'name') || error.name !== className)
+      more.name = this.copy(String(error.name), depth)
     for (const key of Object.keys(error)) {
       if (key === 'stack' || key === 'message' || key === 'name' || isForbiddenInData(key)) continue
       try {
@@ -220,7 +252,12 @@ class Encoder {
         if (!(refusal instanceof NotShareableError)) throw refusal
       }
     }
-    return [className, String(error.message), this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : '', more]
+    return [
+      className,
+      String(error.message),
+      this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : '',
+      more,
+    ]
   }
 
   #registered(value: object, depth: number): unknown {
@@ -246,11 +283,19 @@ class Encoder {
   #view(view: ArrayBufferView, depth: number): unknown {
     const kind = viewKind(view)
     if (!(view.buffer instanceof ArrayBuffer)) {
-      return this.#shell(view, 'window', () => [kind, this.#at(view.buffer, depth, 'buffer'), view.byteOffset, elementCount(view)])
+      return this.#shell(view, 'window', () => [
+        kind,
+        this.#at(view.buffer, depth, 'buffer'),
+        view.byteOffset,
+        elementCount(view),
+      ])
     }
     if (this.#relocated?.has(view.buffer)) {
       if (!this.#port.codec.carriesBytes) {
-        return this.#remember(view, this.#slot(['bytes', kind, this.#move(view.buffer), view.byteOffset, elementCount(view)]))
+        return this.#remember(
+          view,
+          this.#slot(['bytes', kind, this.#move(view.buffer), view.byteOffset, elementCount(view)]),
+        )
       }
       this.#move(view.buffer)
       return this.#remember(view, newView(kind, view.buffer, view))
@@ -278,7 +323,11 @@ class Encoder {
     this.#relocated ??= new Set()
     for (const item of transferables) {
       if (item instanceof ArrayBuffer ? item.detached : !this.#port.codec.carriesBytes) {
-        this.#refuse(classNameOf(item), depth, 'Only an ArrayBuffer that was not moved before can be moved to this context.')
+        this.#refuse(
+          classNameOf(item),
+          depth,
+          'Only an ArrayBuffer that was not moved before can be moved to this context.',
+        )
       }
       this.#relocated.add(item)
     }
@@ -286,7 +335,8 @@ class Encoder {
 
   /** Something that moves as a whole; detached when the batch leaves. */
   #moveWhole(value: object): unknown {
-    if (value instanceof ArrayBuffer && !this.#port.codec.carriesBytes) return this.#remember(value, this.#bytes(value, 'ArrayBuffer'))
+    if (value instanceof ArrayBuffer && !this.#port.codec.carriesBytes)
+      return this.#remember(value, this.#bytes(value, 'ArrayBuffer'))
     this.#move(value)
     return this.#remember(value, value)
   }
@@ -301,12 +351,16 @@ class Encoder {
   #byReference({ value, stays }: ByReference, depth: number): unknown {
     if (markOf(value)?.kind === 'stand-in') return this.copy(value, depth)
     const style = passStyleOf(value)
-    if (style === 'promise' || (style === 'refused' && typeof value === 'function')) return this.copy(value, depth)
+    if (style === 'promise' || (style === 'refused' && typeof value === 'function'))
+      return this.copy(value, depth)
     return this.#live(value, 'reference', stays)
   }
 
   #live(value: object, style: LiveStyle, stays = false): unknown {
-    return this.#remember(value, this.#slot(this.#port.introduce(value, style, this.introduced, stays)))
+    return this.#remember(
+      value,
+      this.#slot(this.#port.introduce(value, style, this.introduced, stays)),
+    )
   }
 
   #slot(slot: Slot): string {
@@ -337,8 +391,15 @@ class Encoder {
 
   #refuseInstance(value: object, depth: number): never {
     const name = classNameOf(value)
-    const example = name === 'an object' || typeof value === 'function' ? 'value' : name.charAt(0).toLowerCase() + name.slice(1)
-    this.#refuse(name, depth, `Pass proxy(${example}) to share it, registerClass(${name}) to copy it, or plain data.`)
+    const example =
+      name === 'an object' || typeof value === 'function'
+        ? 'value'
+        : name.charAt(0).toLowerCase() + name.slice(1)
+    this.#refuse(
+      name,
+      depth,
+      `Pass proxy(${example}) to share it, registerClass(${name}) to copy it, or plain data.`,
+    )
   }
 
   #refuse(what: string, depth: number, advice: string): never {
@@ -349,4 +410,3 @@ class Encoder {
     )
   }
 }
-

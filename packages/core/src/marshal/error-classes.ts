@@ -30,7 +30,10 @@ export function errorClassOf(error: object): string {
     const Class = constructorOf(prototype)
     const identifier = registeredIdentifier(Class)
     if (identifier !== undefined) return REGISTERED + identifier
-    const name: unknown = typeof Class === 'function' ? Object.getOwnPropertyDescriptor(Class, 'name')?.value : undefined
+    const name: unknown =
+      typeof Class === 'function'
+        ? Object.getOwnPropertyDescriptor(Class, 'name')?.value
+        : undefined
     if (typeof name === 'string') {
       if (farholdErrorPrototype(name) === prototype) return name
       if (BUILT_IN_ERRORS.has(name)) return name

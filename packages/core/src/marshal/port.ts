@@ -17,7 +17,10 @@ import type { Extra, Slot } from '../protocol.ts'
 export type Flavour = 'remote' | 'sync'
 
 /** The styles that the session, not the marshaller, knows how to carry. */
-export type LiveStyle = Extract<PassStyle, 'reference' | 'promise' | 'iterator' | 'readable' | 'writable' | 'signal'>
+export type LiveStyle = Extract<
+  PassStyle,
+  'reference' | 'promise' | 'iterator' | 'readable' | 'writable' | 'signal'
+>
 
 /** What the marshaller asks of the session whose values it writes and reads. */
 export interface ReferencePort {
@@ -37,7 +40,10 @@ export interface ReferencePort {
    * What a proxy crosses as: a slot (the peer's own object goes home, another context's is introduced), or, for an
    * answer that has arrived, its value.
    */
-  introduceStandIn(proxy: object, introduced: number[]): { readonly slot: Slot } | { readonly value: unknown }
+  introduceStandIn(
+    proxy: object,
+    introduced: number[],
+  ): { readonly slot: Slot } | { readonly value: unknown }
   /** Takes back introductions of a value that was not sent after all. */
   withdraw(introduced: readonly number[]): void
   /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */

@@ -15,7 +15,11 @@ export function installConsole(send: Send | undefined): void {
   }
   const console: Record<string, unknown> = {}
   for (const level of LEVELS) console[level] = (...args: unknown[]) => write(level, args)
-  Reflect.defineProperty(globalThis, 'console', { value: console, writable: true, configurable: true })
+  Reflect.defineProperty(globalThis, 'console', {
+    value: console,
+    writable: true,
+    configurable: true,
+  })
 }
 
 /** Functions and symbols are printed, not shared. */

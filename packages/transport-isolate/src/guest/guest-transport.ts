@@ -1,7 +1,13 @@
 /**
  * The guest's end of the pipe: text out through the host's callbacks, text in through entries.
  */
-import { type Batch, CallTimeoutError, currentContext, type Receiver, type Transport } from '@farhold/core'
+import {
+  type Batch,
+  CallTimeoutError,
+  currentContext,
+  type Receiver,
+  type Transport,
+} from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
 
 /** The two functions of the host that the runtime holds. Neither ever throws. */

@@ -26,21 +26,30 @@ const settings = JSON.parse(take(Boot.settings) as string) as GuestSettings // t
 
 becomeContext({ id: settings.id, name: settings.name, kind: 'isolate' })
 
-const evaluate = globalThis.eval
+const evaluate = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
 const namespaces = new Namespaces()
 const transport = new GuestTransport(host)
 const session = openSession(
   Object.freeze(Object.create(null) as object),
   transport,
-  { name: settings.name, peerName: settings.hostName, sharedMemory: settings.sharedMemory, onError: () => undefined },
+  {
+    name: settings.name,
+    peerName: settings.hostName,
+    sharedMemory: settings.sharedMemory,
+    onError: () => undefined,
+  },
   {
     flavour: 'sync',
     promisesStay: true,
     control: {
       ...createAgent({
         // Called by another name, so that the script runs in the global scope.
-        evaluate: (code, filename) => evaluate(filename === undefined ? code : `${code}\n//# sourceURL=${filename}`) as unknown,
-        importModule: (specifier) => Promise.reject(new Error(`the host imports modules; "${specifier}" was asked of the guest`)),
+        evaluate: (code, filename) =>
+          evaluate(filename === undefined ? code : `${code}\n//# sourceURL=${filename}`) as unknown,
+        importModule: (specifier) =>
+          Promise.reject(
+            new Error(`the host imports modules; "${specifier}" was asked of the guest`),
+          ),
       }),
       /** Resolves with the namespace of a module when it has been evaluated. */
       namespace: (key: string) => namespaces.get(key).then((namespace) => core.proxy(namespace)),
@@ -54,9 +63,18 @@ const session = openSession(
 transport.attach(session)
 
 /** Every entry of the host comes in here. */
-function dispatch(ask: number, answer: number, level: number, sequence: number, text: string, ...buffers: unknown[]): string {
+function dispatch(
+  ask: number,
+  answer: number,
+  level: number,
+  sequence: number,
+  text: string,
+  ...buffers: unknown[]
+): string {
   const reply =
-    ask === Ask.deliver ? transport.deliver(level, sequence, { body: text, moved: buffers }) : transport.resume(level, text)
+    ask === Ask.deliver
+      ? transport.deliver(level, sequence, { body: text, moved: buffers })
+      : transport.resume(level, text)
   if (answer === Answer.byReturn) return reply
   throw reply
 }
@@ -68,9 +86,23 @@ Reflect.defineProperty(globalThis, Boot.inner, {
 })
 
 // What could run guest code outside of a time limit, or costs memory that the limit does not count.
-for (const name of ['FinalizationRegistry', ...(settings.webAssembly ? [] : ['WebAssembly']), ...(settings.sharedMemory ? [] : ['SharedArrayBuffer'])]) {
+for (const name of [
+  'FinalizationRegistry',
+  ...(settings.webAssembly ? [] : ['WebAssembly']),
+  ...(settings.sharedMemory ? [] : ['SharedArrayBuffer']),
+]) {
   Reflect.deleteProperty(globalThis, name)
 }
-Reflect.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false })
-Reflect.defineProperty(globalThis, 'remote', { value: core.remote, writable: true, configurable: true })
-installConsole(settings.console ? (level, args) => session.ask('console', [level, ...args]) : undefined)
+Reflect.defineProperty(Error, 'prepareStackTrace', {
+  value: undefined,
+  writable: false,
+  configurable: false,
+})
+Reflect.defineProperty(globalThis, 'remote', {
+  value: core.remote,
+  writable: true,
+  configurable: true,
+})
+installConsole(
+  settings.console ? (level, args) => session.ask('console', [level, ...args]) : undefined,
+)
