@@ -133,9 +133,9 @@ export function sessionOf<T>(core: SessionCore): Session<T> {
 
 /** The blocking root of a session. @throws {WouldBlockError} when its transport cannot block this thread. */
 export function syncRootOf<T>(core: SessionCore): Sync<T> {
-  if (!core.blocks && core.ended === undefined) {
+  if (!core.outgoing.blocks && core.ended === undefined) {
     throw new WouldBlockError(
-      `context "${core.peerName}"`,
+      `context "${core.outgoing.peerName}"`,
       'its transport cannot block this thread. Use its remote.',
     )
   }

@@ -200,7 +200,7 @@ class SpawnedContext<T> implements Context<T> {
   }
 
   async #close({ drain = false, timeout }: CloseOptions): Promise<void> {
-    if (drain) await this.#heap.session.drained(timeout)
+    if (drain) await this.#heap.session.outgoing.drained(timeout)
     this.#heap.session.close()
     await this.#heap.terminate()
     await this.#heap.closed
@@ -208,13 +208,13 @@ class SpawnedContext<T> implements Context<T> {
 
   #ask(method: keyof Agent, args: readonly unknown[]) {
     const { session } = this.#heap
-    return session.request(Operation.call, session.references.control, [method], args)
+    return session.outgoing.request(Operation.call, session.references.control, [method], args)
   }
 
   #askSync(method: keyof Agent, args: readonly unknown[]): unknown {
     const { session } = this.#heap
     if (session.ended !== undefined) throw new ContextClosedError(this.name, session.ended)
-    return session.requestSync(Operation.call, session.references.control, [method], args)
+    return session.outgoing.requestSync(Operation.call, session.references.control, [method], args)
   }
 }
 

@@ -140,7 +140,7 @@ export class IsolateModules {
   /** A module that exports an object of the host, by reference. */
   async #exporting(values: Readonly<Record<string, unknown>>, name: string): Promise<ivm.Module> {
     const key = `${++this.#keys}`
-    await this.#session?.ask('stash', [key, grantsOf(values, true)])
+    await this.#session?.outgoing.ask('stash', [key, grantsOf(values, true)])
     return this.#ofHost(
       `const values = take('${key}'); ${exportsOf(Object.keys(values), 'values')}`,
       name,

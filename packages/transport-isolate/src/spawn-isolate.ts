@@ -133,7 +133,7 @@ export async function spawnIsolate<T = unknown>(
     closed: session.closedPromise,
     terminate: () => transport.ended(),
     importModule: async (specifier) =>
-      session.ask('namespace', [await modules.evaluateNamed(specifier)]),
+      session.outgoing.ask('namespace', [await modules.evaluateNamed(specifier)]),
     explain: (error, code, filename) =>
       error instanceof SyntaxError ? syntaxErrorOf(code, filename ?? 'eval') : undefined,
     grants: true,
@@ -186,7 +186,7 @@ async function load(
   _wallTimeout: number | undefined,
 ): Promise<void> {
   const key = await modules.evaluate(definition)
-  await session.ask('root', [key])
+  await session.outgoing.ask('root', [key])
 }
 
 async function sourceOf(

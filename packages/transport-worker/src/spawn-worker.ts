@@ -116,7 +116,7 @@ async function load(
   name: string,
   timeout: number | undefined,
 ): Promise<void> {
-  const loading = session.ask('load', [url])
+  const loading = session.outgoing.ask('load', [url])
   if (timeout === undefined) {
     await loading
     return

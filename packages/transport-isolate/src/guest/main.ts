@@ -104,5 +104,5 @@ Reflect.defineProperty(globalThis, 'remote', {
   configurable: true,
 })
 installConsole(
-  settings.console ? (level, args) => session.ask('console', [level, ...args]) : undefined,
+  settings.console ? (level, args) => session.outgoing.ask('console', [level, ...args]) : undefined,
 )
