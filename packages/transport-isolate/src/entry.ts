@@ -15,6 +15,8 @@ export const Ask = {
   deliver: 0,
   /** The entry before was cut short: say so to whom it concerns, and go on. Then: the error's message. */
   resume: 1,
+  /** Nothing: an entry that returns, so that isolated-vm says which rejection no one handled. */
+  probe: 2,
 } as const
 
 /** How an entry answers: its second argument. */

@@ -7,7 +7,7 @@
  * asynchronous one that has not begun, so it offers that one's batch again first; the runtime takes each batch once.
  */
 import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
-import { MemoryLimitError } from '@farhold/core'
+import { CallTimeoutError, MemoryLimitError, WouldBlockError } from '@farhold/core'
 import ivm from 'isolated-vm'
 import { Answer, Ask, Boot } from './entry.ts'
 
@@ -54,6 +54,8 @@ export class IsolateTransport implements Transport {
   #left = 0
   /** Callbacks of a guest on a pool thread that are being served. */
   #callbacks = 0
+  /** Entries that return, see {@link returning}. */
+  #returning = 0
   #closed = false
   /** Called after each entry; spawning watches for a module that fails late. */
   onEntryEnd: (() => void) | undefined
@@ -99,6 +101,12 @@ export class IsolateTransport implements Transport {
   }
 
   enter(batch: Batch): void {
+    if (this.#returning > 0) {
+      throw new WouldBlockError(
+        `context "${this.#options.name}"`,
+        'a module is being loaded there. Use its remote.',
+      )
+    }
     const earlier = this.#running === undefined ? [] : [this.#running]
     const all = [...earlier, ...this.#queue.splice(0), this.#wrap(batch)]
     if (this.#depth === 0) this.#left = this.#options.timeout ?? 0
@@ -124,6 +132,49 @@ export class IsolateTransport implements Transport {
   /** Resolves when nothing of the guest runs any more. */
   ended(): Promise<void> {
     return this.#runningEnded
+  }
+
+  /**
+   * Runs something in the isolate that returns instead of throwing, as compiling and evaluating modules does. Such an
+   * entry may get stuck in guest code that no time limit covers; then the isolate is ended. Until it is over, this
+   * thread must not wait for the isolate.
+   * @throws {CallTimeoutError} when it took longer than the time limit.
+   */
+  async returning<Result>(run: () => Promise<Result>): Promise<Result> {
+    const { timeout, name } = this.#options
+    this.#returning++
+    const stuck = Promise.withResolvers<never>()
+    const watch =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            const error = new CallTimeoutError(`a module of context "${name}"`, timeout)
+            stuck.reject(error)
+            this.#giveUp(error)
+          }, timeout + OVERDUE)
+    try {
+      return await Promise.race([run(), stuck.promise])
+    } catch (error) {
+      if (error instanceof Error && error.message === TIMED_OUT && timeout !== undefined) {
+        throw new CallTimeoutError(`a module of context "${name}"`, timeout)
+      }
+      throw error
+    } finally {
+      clearTimeout(watch)
+      this.#returning--
+    }
+  }
+
+  /** Throws the first rejection in the guest that no one has handled, if there is one. */
+  async probe(): Promise<void> {
+    const { timeout } = this.#options
+    await this.returning(async () => {
+      await this.#dispatch?.apply(
+        undefined,
+        [Ask.probe, Answer.byReturn, 0, 0, ''],
+        timeout === undefined ? {} : { timeout },
+      )
+    })
   }
 
   /** Is an entry under way on a pool thread? */

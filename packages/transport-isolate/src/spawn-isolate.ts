@@ -133,14 +133,16 @@ export async function spawnIsolate<T = unknown>(
     closed: session.closedPromise,
     terminate: () => transport.ended(),
     importModule: async (specifier) =>
-      session.outgoing.ask('namespace', [await modules.evaluateNamed(specifier)]),
+      session.outgoing.ask('namespace', [
+        await transport.returning(() => modules.evaluateNamed(specifier)),
+      ]),
     explain: (error, code, filename) =>
       error instanceof SyntaxError ? syntaxErrorOf(code, filename ?? 'eval') : undefined,
     grants: true,
   })
   try {
     if (globals !== undefined) await spawned.bind(globals)
-    if (definition !== undefined) await load(session, transport, modules, definition, wallTimeout)
+    if (definition !== undefined) await load(session, transport, modules, definition)
     return spawned
   } catch (error) {
     await spawned.close()
@@ -180,13 +182,20 @@ function openGuestSession(
 /** Evaluates the guest's module and waits for its end, which a top-level `await` may put off. */
 async function load(
   session: SessionCore,
-  _transport: IsolateTransport,
+  transport: IsolateTransport,
   modules: IsolateModules,
   definition: { readonly source: string; readonly filename: string },
-  _wallTimeout: number | undefined,
 ): Promise<void> {
-  const key = await modules.evaluate(definition)
-  await session.outgoing.ask('root', [key])
+  const key = await transport.returning(() => modules.evaluate(definition))
+  const { promise: loaded, resolve, reject } = Promise.withResolvers<unknown>()
+  // A module that fails after its first `await` fails in a later entry, and only as a rejection no one handled.
+  transport.onEntryEnd = () => transport.probe().catch(reject)
+  try {
+    session.outgoing.ask('root', [key]).then(resolve, reject)
+    await loaded
+  } finally {
+    transport.onEntryEnd = undefined
+  }
 }
 
 async function sourceOf(

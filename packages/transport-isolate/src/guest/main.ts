@@ -71,12 +71,26 @@ function dispatch(
   text: string,
   ...buffers: unknown[]
 ): string {
-  const reply =
-    ask === Ask.deliver
-      ? transport.deliver(level, sequence, { body: text, moved: buffers })
-      : transport.resume(level, text)
+  const reply = answerTo(ask, level, sequence, text, buffers)
   if (answer === Answer.byReturn) return reply
   throw reply
+}
+
+function answerTo(
+  ask: number,
+  level: number,
+  sequence: number,
+  text: string,
+  buffers: readonly unknown[],
+): string {
+  switch (ask) {
+    case Ask.deliver:
+      return transport.deliver(level, sequence, { body: text, moved: buffers })
+    case Ask.resume:
+      return transport.resume(level, text)
+    default:
+      return ''
+  }
 }
 
 Reflect.defineProperty(globalThis, Boot.dispatch, { value: dispatch, configurable: true })
