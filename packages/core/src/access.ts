@@ -7,6 +7,7 @@
  */
 import { AccessDeniedError, UnprotectedError } from './errors.ts'
 import { classNameOf, isEvaluator } from './pass-style.ts'
+import { nameOfSymbol } from './protocol.ts'
 
 /** Which of our objects a peer may change. */
 export type Writes = 'open' | 'protected' | 'none'
@@ -98,9 +99,11 @@ export function hasProperty(target: object, key: PropertyKey): boolean {
   return !FORBIDDEN.has(key) && findProperty(target, key) !== undefined
 }
 
-/** The own keys a peer sees: none of the forbidden ones. */
+/** The own keys a peer sees: none of the forbidden ones, and no symbol that it could not name. */
 export function visibleKeys(target: object): PropertyKey[] {
-  return Reflect.ownKeys(target).filter((key) => !FORBIDDEN.has(key))
+  return Reflect.ownKeys(target).filter(
+    (key) => !FORBIDDEN.has(key) && (typeof key === 'string' || nameOfSymbol(key) !== undefined),
+  )
 }
 
 /** The own property descriptor a peer sees. @throws {AccessDeniedError} when its value evaluates text. */

@@ -14,7 +14,7 @@ import { encode } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
 import { passStyleOf } from './pass-style.ts'
-import { perform } from './perform.ts'
+import { type PerformOptions, perform } from './perform.ts'
 import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
 
@@ -44,8 +44,6 @@ export class Incoming {
   readonly #answers = new Map<number, HeldAnswer>()
   readonly #pumps = new Map<number, ItemPump>()
   #served = 0
-  /** Is the peer waiting on this very thread? */
-  blocking = false
   /** Calls that have not been answered, in the order they came. */
   readonly #unanswered = new Map<number, CallMessage>()
   /** The calls that are being performed this moment, one within the other. */
@@ -234,8 +232,8 @@ export class Incoming {
     } else this.#succeed(message, result)
   }
 
-  #options(flags: number): { writes: Writes; flags: number; blocking: boolean } {
-    return { writes: this.#writes, flags, blocking: this.blocking }
+  #options(flags: number): PerformOptions {
+    return { writes: this.#writes, flags }
   }
 
   #answer(id: number): unknown {

@@ -220,9 +220,12 @@ interface ReadableLike {
 }
 
 /** An async iterator over a stream of ours, which it locks. */
-function readerOf(stream: object): AsyncIterator<unknown> {
+function readerOf(stream: object): AsyncIterableIterator<unknown> {
   const reader = (stream as ReadableLike).getReader() // the pass style says it is one
   return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
     next: () => reader.read(),
     async return() {
       await reader.cancel()

@@ -142,7 +142,7 @@ export class Outgoing implements Connection {
       path,
       args,
       'sync',
-      flags | (this.#options.promisesStay ? Flag.promise : 0),
+      flags | Flag.blocking | (this.#options.promisesStay ? Flag.promise : 0),
     )
     call.awaited = true
     if (call.state === 'pending') {

@@ -16,7 +16,7 @@ import {
   type Writes,
   writeProperty,
 } from './access.ts'
-import { AccessDeniedError } from './errors.ts'
+import { AccessDeniedError, WouldBlockError } from './errors.ts'
 import { describePath, type Handle, Import, standInOf } from './handle.ts'
 import { ByReference } from './marks.ts'
 import { passStyleOf } from './pass-style.ts'
@@ -25,10 +25,8 @@ import { Flag, Operation } from './protocol.ts'
 /** What an operation may rely on. */
 export interface PerformOptions {
   readonly writes: Writes
-  /** The call's flags; only `live` matters here. */
+  /** The call's flags; `live` and `blocking` matter here. */
   readonly flags: number
-  /** The peer waits on this thread, so a hand-over to a third context must be done before we return. */
-  readonly blocking: boolean
 }
 
 /**
@@ -192,8 +190,16 @@ function handOn(
     args.length === 0 && operation !== Operation.call && operation !== Operation.construct
       ? undefined
       : args
-  if (options.blocking && session.blocks)
-    return session.requestSync(operation, to.handle, whole, sent, options.flags)
+  if (options.flags & Flag.blocking) {
+    if (session.blocks)
+      return session.requestSync(operation, to.handle, whole, sent, options.flags & Flag.live)
+    if (operation !== Operation.call) {
+      throw new WouldBlockError(
+        `"${describePath(to.handle.description, whole)}" of context "${session.peerName}"`,
+        'the thread between cannot wait for it. Use remote(proxy), which gives promises.',
+      )
+    }
+  }
   if (operation === Operation.iterate) return session.iterate(to.handle, whole)
   return session.request(operation, to.handle, whole, sent).promise()
 }

@@ -72,9 +72,11 @@ export const Flag = {
   live: 64,
   /** A promise in answer crosses as a promise instead of being waited for. */
   promise: 128,
+  /** The caller's thread waits for this answer and can do nothing else. */
+  blocking: 256,
 } as const
 
-const ALL_FLAGS = 255
+const ALL_FLAGS = 511
 
 /** A property key on the wire: a name, an array index, or `[1, name]` for a symbol. */
 export type WireKey = string | number | readonly [1, string]

@@ -7,10 +7,11 @@
 import { readProperty } from './access.ts'
 import { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
-import { ProtocolError } from './errors.ts'
+import { ProtocolError, ReleasedError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
 import { type Connection, Import, type ImportKind, standInOf } from './handle.ts'
 import { ImportTable } from './import-table.ts'
+import { describeStandIn } from './inspection.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
 import { markOf } from './marks.ts'
@@ -100,6 +101,9 @@ export class References implements ReferencePort {
     if (standIn === undefined) throw new TypeError('not a proxy')
     const { handle, path } = standIn
     if (handle instanceof PendingCall) return this.#introduceAnswer(handle, path, introduced)
+    // Its id may be another object's by now.
+    if (handle instanceof Import && handle.released)
+      throw new ReleasedError(describeStandIn(standIn))
     if (handle.session === this.#connection) {
       // A home reference: the owner's own object, found by id and path.
       return { slot: ['home', (handle as Import).id, wirePath(path)] } // a handle is an import or a PendingCall

@@ -77,7 +77,6 @@ export interface EntryMark {
   readonly reading: number
   readonly running: number
   readonly serving: number
-  readonly blocking: boolean
 }
 
 interface Reading {
@@ -206,7 +205,6 @@ export class SessionCore implements MessageHandler, Receiver {
       reading: this.#reading.length,
       running: this.#incoming.depth,
       serving: this.#depth,
-      blocking: this.#incoming.blocking,
     }
   }
 
@@ -216,7 +214,6 @@ export class SessionCore implements MessageHandler, Receiver {
    */
   interrupted(mark: EntryMark, error: unknown): void {
     this.#depth = mark.serving
-    this.#incoming.blocking = mark.blocking
     const cut = this.#reading.splice(mark.reading)
     this.#incoming.interrupted(mark.running, error)
     for (const reading of cut.reverse()) {
@@ -234,15 +231,12 @@ export class SessionCore implements MessageHandler, Receiver {
   }
 
   serve(batch: Batch): Batch | undefined {
-    const { blocking } = this.#incoming
-    this.#incoming.blocking = true
     this.#depth++
     try {
       this.deliver(batch)
       return this.pull()
     } finally {
       this.#depth--
-      this.#incoming.blocking = blocking
     }
   }
 

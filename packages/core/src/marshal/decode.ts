@@ -243,8 +243,9 @@ class Decoder {
     if (typeof className !== 'string' || typeof message !== 'string')
       throw new ProtocolError('bad error')
     const error: Error = remember(this.#newError(className, message, more))
-    if (typeof stack === 'string' && stack !== '')
-      Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true })
+    // Without the owner's frames the stack is the message alone: ours are of the decoding and say nothing.
+    const text = typeof stack === 'string' && stack !== '' ? stack : `${className}: ${message}`
+    Object.defineProperty(error, 'stack', { value: text, writable: true, configurable: true })
     if (typeof more !== 'object' || more === null) throw new ProtocolError('bad error')
     for (const key of Object.keys(more)) {
       if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue

@@ -10,7 +10,7 @@ import { nameOfSymbol, type Slot } from '../protocol.ts'
 import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
 import { withoutOwnFrames } from '../stacks.ts'
 import { copyBytes, elementCount, newView, viewKind } from './bytes.ts'
-import { errorClassOf } from './error-classes.ts'
+import { errorClassOf, ERROR_PARTS } from './error-classes.ts'
 import { type Encoded, type LiveStyle, MARK, type ReferencePort } from './port.ts'
 
 /** Bytes from which on a copied buffer is moved instead of being copied once more by the pipe. */
@@ -141,6 +141,7 @@ class Encoder {
       case 'bare':
         return this.#shell(value, 'bare', () => [this.#properties(value, {}, depth)])
       case 'map': {
+        if (!this.#port.codec.carriesCollections) return this.#shell(value, 'map', () => this.#entries(value as Map<unknown, unknown>, depth))
         const copy = this.#remember(value, new Map<unknown, unknown>())
         this.rich = true
         for (const [key, item] of value as Map<unknown, unknown>) {
@@ -152,6 +153,7 @@ class Encoder {
         return copy
       }
       case 'set': {
+        if (!this.#port.codec.carriesCollections) return this.#shell(value, 'set', () => this.#items(value as Set<unknown>, depth))
         const copy = this.#remember(value, new Set<unknown>())
         this.rich = true
         for (const item of value as Set<unknown>) copy.add(this.#at(item, depth, 'item'))
@@ -234,37 +236,55 @@ class Encoder {
     })
   }
 
-  #error(value: object, depth: number): unknown[] {
-    const error = value as Error & { cause?: unknown; errors?: unknown }
+  /** Class, message, stack, the properties that are listed among its keys, and those that are not. */
+  #error(value: object, depth: number, allowed?: readonly string[]): unknown[] {
+    const error = value as Error
     const className = errorClassOf(error)
-    const more: Record<string, unknown> = {}
-    for (const key of ['cause', 'errors'] as const) {
-      if (Object.hasOwn(error, key)) more[key] = this.#at(error[key], depth, key)
+    const listed: Record<string, unknown> = {}
+    const hidden: Record<string, unknown> = {}
+    if (error.name !== className) hidden.name = this.copy(String(error.name), depth)
+    for (const key of ERROR_PARTS) {
+      const part = Object.getOwnPropertyDescriptor(error, key)
+      if (part !== undefined && !part.enumerable) this.#optional(error, key, hidden, depth)
     }
-    if (Object.hasOwn(error, 'name') || error.name !== className)
-      more.name = this.copy(String(error.name), depth)
     for (const key of Object.keys(error)) {
-      if (key === 'stack' || key === 'message' || key === 'name' || isForbiddenInData(key)) continue
-      try {
-        more[key] = this.#at((error as unknown as Record<string, unknown>)[key], depth, key)
-      } catch (refusal) {
-        // An error must arrive even when something hangs on it that cannot, as a request object does.
-        if (!(refusal instanceof NotShareableError)) throw refusal
-      }
+      if (key === 'stack' || key === 'message' || isForbiddenInData(key)) continue
+      if (allowed === undefined || allowed.includes(key)) this.#optional(error, key, listed, depth)
     }
     return [
       className,
       String(error.message),
       this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : '',
-      more,
+      listed,
+      hidden,
     ]
+  }
+
+  /**
+   * Copies a part of an error, which must arrive even when something hangs on it that cannot, as a request object
+   * does. What was begun of such a part is undone.
+   */
+  #optional(holder: object, key: string, copy: Record<string, unknown>, depth: number): void {
+    const slots = this.slots.length
+    const moved = this.#moved.length
+    const introduced = this.introduced.length
+    const seen = this.#seen?.size ?? 0
+    try {
+      copy[key] = this.#at((holder as Record<string, unknown>)[key], depth, key)
+    } catch (refusal) {
+      if (!(refusal instanceof NotShareableError)) throw refusal
+      this.slots.length = slots
+      this.#moved.length = moved
+      this.#port.withdraw(this.introduced.splice(introduced))
+      for (const begun of [...(this.#seen?.keys() ?? [])].slice(seen)) this.#seen?.delete(begun)
+    }
   }
 
   #registered(value: object, depth: number): unknown {
     const identifier = registeredIdentifier(constructorOf(Object.getPrototypeOf(value)))
     if (identifier === undefined) return this.#refuseInstance(value, depth)
     const allowed = registeredClass(identifier)?.allowProps
-    if (value instanceof Error) return this.#shell(value, 'error', () => this.#error(value, depth))
+    if (value instanceof Error) return this.#shell(value, 'error', () => this.#error(value, depth, allowed))
     return this.#shell(value, 'registered', () => {
       const data: Record<string, unknown> = {}
       for (const key of Object.keys(value)) {

@@ -21,6 +21,9 @@ for (const name of [
   if (typeof Class === 'function') BUILT_IN_ERRORS.set(name, Class.prototype as object)
 }
 
+/** Properties that errors may have without listing them among their keys. */
+export const ERROR_PARTS = ['name', 'cause', 'errors', 'error', 'suppressed'] as const
+
 const REGISTERED = 'registered:'
 
 /** The nearest class of an error that the other side can have: registered, ours, or built in. */
