@@ -1,0 +1,91 @@
+/**
+ * Contestants take turns: A B C, B C A, C A B, ... What disturbs the machine disturbs each of them alike, and the
+ * ratio is taken within a round, before the median is taken over the rounds.
+ */
+
+/** One way to do the same thing. */
+export interface Contestant {
+  readonly name: string
+  /** Does it `calls` times. */
+  run(): Promise<void> | void
+  stop?(): Promise<void> | void
+}
+
+/** Ways to do the same thing; the first one is the floor that the others are compared to. */
+export interface Contest {
+  readonly title: string
+  /** How many calls one turn makes. */
+  readonly calls: number
+  /** What a call may cost, relative to the floor; DESIGN.md section 9. */
+  readonly budget: number
+  start(): Promise<readonly Contestant[]>
+}
+
+/** All in microseconds per call. */
+export interface Score {
+  readonly name: string
+  readonly median: number
+  /** Nine of ten rounds were between these. */
+  readonly low: number
+  readonly high: number
+  /** The median of the ratios to the floor, round by round. */
+  readonly ratio: number
+}
+
+export interface Measured {
+  readonly title: string
+  readonly calls: number
+  readonly budget: number
+  readonly scores: readonly Score[]
+}
+
+const WARM_UP_MS = 400
+
+export async function measure(contest: Contest, rounds: number): Promise<Measured> {
+  const contestants = await contest.start()
+  try {
+    for (const contestant of contestants) {
+      const end = performance.now() + WARM_UP_MS
+      while (performance.now() < end) await contestant.run()
+    }
+    const samples: number[][] = contestants.map(() => [])
+    // Once, not in each round: a full collection also throws away code that was optimized for objects that are gone.
+    globalThis.gc?.()
+    for (let round = 0; round < rounds; round++) {
+      for (let turn = 0; turn < contestants.length; turn++) {
+        const index = (round + turn) % contestants.length
+        const began = performance.now()
+        await contestants[index]?.run()
+        samples[index]?.push(((performance.now() - began) * 1000) / contest.calls)
+      }
+    }
+    return {
+      title: contest.title,
+      calls: contest.calls,
+      budget: contest.budget,
+      scores: contestants.map(({ name }, index) =>
+        scoreOf(name, samples[index] ?? [], samples[0] ?? []),
+      ),
+    }
+  } finally {
+    for (const contestant of contestants) await contestant.stop?.()
+  }
+}
+
+function scoreOf(name: string, times: readonly number[], floor: readonly number[]): Score {
+  return {
+    name,
+    median: quantile(times, 0.5),
+    low: quantile(times, 0.05),
+    high: quantile(times, 0.95),
+    ratio: quantile(
+      times.map((time, round) => time / (floor[round] ?? Number.NaN)),
+      0.5,
+    ),
+  }
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN
+}

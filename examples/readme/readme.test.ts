@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { runProgram } from '../run-program.ts'
+
+const program = new URL('./main.ts', import.meta.url)
+
+it('is the code of the README, in ten lines', async () => {
+  const code = await readFile(program, 'utf8')
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+
+  expect(code.trimEnd().split('\n')).toHaveLength(10)
+  expect(readme).toContain(`\`\`\`ts\n${code}\`\`\`\n`)
+})
+
+it('does what its comments say, and ends by itself', async () => {
+  expect(await runProgram(program)).toEqual({ stdout: '4 7\n', stderr: '', code: 0 })
+})

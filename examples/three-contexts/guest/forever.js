@@ -1,0 +1,2 @@
+// Never ends, and leaves no chance for anything else to.
+for (;;);
