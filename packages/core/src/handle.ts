@@ -4,7 +4,6 @@
  * Both can be the target of an operation, which is what makes a result usable before it is here.
  */
 import type { CloseReason } from './errors.ts'
-import { markOf } from './marks.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Operation } from './protocol.ts'
 
@@ -82,23 +81,6 @@ export class Import {
 }
 
 export type Handle = Import | Answer
-
-/** Where in a proxy's target its {@link StandIn} is found. Never leaves the library. */
-export const STAND_IN: unique symbol = Symbol('stand-in')
-
-/** The state of one proxy: what it stands for, and the path from there. */
-export interface StandIn {
-  readonly handle: Handle
-  readonly path: readonly PropertyKey[]
-  readonly flavour: Flavour
-}
-
-/** What a value stands for when it is one of our proxies. */
-export function standInOf(value: unknown): StandIn | undefined {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  const mark = markOf(value)
-  return mark?.kind === 'stand-in' ? (mark.handle as StandIn) : undefined // only proxies are marked so, with their stand-in
-}
 
 /** A property path from a handle, as messages write it. */
 export function describePath(root: string, path: readonly PropertyKey[]): string {

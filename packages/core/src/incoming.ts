@@ -6,17 +6,18 @@
  */
 import type { Writes } from './access.ts'
 import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
-import { Import, standInOf } from './handle.ts'
+import { Import } from './handle.ts'
 import { ItemPump } from './iteration.ts'
 import { ByReference } from './marks.ts'
 import { decode } from './marshal/decode.ts'
-import { encode } from './marshal/encode.ts'
+import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
 import { passStyleOf } from './pass-style.ts'
-import { type PerformOptions, perform } from './perform.ts'
+import { type PerformOptions, perform, refuseEvaluator } from './perform.ts'
 import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
+import { standInOf } from './stand-in.ts'
 
 /** An answer that the peer may still use as a target or argument. */
 interface HeldAnswer {
@@ -82,6 +83,12 @@ export class Incoming {
       if (this.#answers.has(message.id))
         throw new ProtocolError(`the answer of call ${message.id} is still held`)
       this.#answers.set(message.id, { state: 'pending', value: undefined, waiting: [] })
+    }
+    const { pendingCalls } = this.#references.limits
+    if (this.#unanswered.size > pendingCalls) {
+      const what = 'the number of unanswered calls'
+      this.#fail(message, new LimitExceededError('pendingCalls', pendingCalls, what))
+      return
     }
     const awaited = this.#awaitedBy(message)
     if (awaited === undefined) this.#start(message, moved)
@@ -166,13 +173,6 @@ export class Incoming {
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
     const depth = this.#running.push(message) - 1
     try {
-      if (this.#unanswered.size > limits.pendingCalls) {
-        throw new LimitExceededError(
-          'pendingCalls',
-          limits.pendingCalls,
-          'the number of unanswered calls',
-        )
-      }
       if (message.path.length > limits.pathLength) {
         throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
       }
@@ -240,20 +240,27 @@ export class Incoming {
     const answer = this.#answers.get(id)
     if (answer === undefined) throw new ProtocolError(`no answer of call ${id} is held`)
     if (answer.state === 'rejected') throw new Failed(answer.value)
+    refuseEvaluator(unwrap(answer.value))
     return answer.value
   }
 
   #succeed(message: CallMessage, value: unknown): void {
     if (!this.#unanswered.has(message.id)) return
     this.#settle(message, 'fulfilled', value)
-    const { id, flags } = message
+    const { id, flags, operation } = message
     if (!(flags & Flag.reply)) {
       this.#unanswered.delete(id)
       this.#outbox.send(Tag.result, id, null, null)
       return
     }
     try {
-      const { value: body, extra } = encode(value, this.#references, this.#outbox.moved, 'result')
+      const { value: body, extra } = encode(
+        value,
+        this.#references,
+        this.#outbox.moved,
+        'result',
+        operation === Operation.snapshot ? value : undefined,
+      )
       this.#unanswered.delete(id)
       this.#outbox.send(Tag.result, id, body, extra)
     } catch (error) {
@@ -277,16 +284,9 @@ export class Incoming {
   }
 
   #sendFailure(id: number, error: unknown): void {
-    try {
-      const { value, extra } = encode(error, this.#references, this.#outbox.moved, 'error')
-      this.#unanswered.delete(id)
-      this.#outbox.send(Tag.failure, id, value, extra)
-    } catch (refusal) {
-      // What was thrown cannot cross; that it cannot is an error that can.
-      const { value, extra } = encode(refusal, this.#references, this.#outbox.moved, 'error')
-      this.#unanswered.delete(id)
-      this.#outbox.send(Tag.failure, id, value, extra)
-    }
+    const { value, extra } = encodeFailure(error, this.#references, this.#outbox.moved, 'error')
+    this.#unanswered.delete(id)
+    this.#outbox.send(Tag.failure, id, value, extra)
   }
 
   #iterate(message: CallMessage, iterator: unknown): void {

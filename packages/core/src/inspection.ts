@@ -3,7 +3,8 @@
  *
  * Node's `util.inspect` looks at a proxy's target and not through its traps, so the targets carry this too.
  */
-import { describePath, type StandIn, standInOf } from './handle.ts'
+import { describePath } from './handle.ts'
+import { type StandIn, standInOf } from './stand-in.ts'
 
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 

@@ -122,10 +122,14 @@ export class LiveValues {
   }
 
   #announce(promise: Promise<unknown>, id: number): void {
+    // An introduction may have been withdrawn, and its id be another promise's by now.
+    const settle = (fulfilled: boolean, value: unknown): void => {
+      if (this.#port.exports.idOf(promise) === id) this.#port.settle(id, fulfilled, value)
+    }
     Promise.prototype.then.call(
       promise,
-      (value: unknown) => this.#port.settle(id, true, value),
-      (error: unknown) => this.#port.settle(id, false, error),
+      (value: unknown) => settle(true, value),
+      (error: unknown) => settle(false, error),
     )
   }
 

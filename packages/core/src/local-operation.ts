@@ -3,6 +3,7 @@
  */
 import type { PendingCall } from './calls.ts'
 import { Operation } from './protocol.ts'
+import { standInOf } from './stand-in.ts'
 
 /**
  * What `answer.path` or `answer.path(...args)` gives once the answer is here. If the answer is a proxy, or the path meets
@@ -25,8 +26,13 @@ export async function localOperation(
   const list = Array.isArray(args) ? (args as unknown[]) : []
   switch (operation) {
     case Operation.get:
-    case Operation.snapshot:
       return value
+    case Operation.snapshot: {
+      const standIn = standInOf(value)
+      if (standIn === undefined) return value
+      const { handle } = standIn
+      return handle.session.request(operation, handle, standIn.path, undefined).promise()
+    }
     case Operation.call:
       if (typeof value !== 'function')
         throw new TypeError(`${path.map(String).join('.')} is not a function`)

@@ -35,7 +35,13 @@ export function loopback(options: LoopbackOptions = {}): [Transport, Transport] 
   if (codec === 'structured' && clone === undefined)
     refuseOption('codec', "'text': this platform has no structuredClone", codec)
   const carry = (batch: Batch): Batch => {
-    if (codec === 'text' || clone === undefined) return batch
+    // ArrayBuffers are moved, what else a text batch names is shared memory.
+    if (codec === 'text' || clone === undefined) {
+      const moved = batch.moved.map((item) =>
+        item instanceof ArrayBuffer ? item.transfer() : item,
+      )
+      return { body: batch.body, moved }
+    }
     return { body: clone(batch.body, { transfer: batch.moved }), moved: [] }
   }
   const here = new LoopbackEnd(codec, carry)

@@ -1,6 +1,5 @@
 /**
- * What a user, or the library, has said about one object: that it crosses by reference, that it is
- * moved, or that it stands for another context's object.
+ * What a user has said about one object: that it crosses by reference, or that it is moved.
  *
  * Marks are kept beside the object, weakly, never on it. One object has at most one mark, so that the
  * marshaller asks once.
@@ -20,24 +19,13 @@ export interface TransferMark {
   readonly transferables: readonly object[]
 }
 
-/** The object is a proxy; `handle` is what it stands for. */
-export interface StandInMark {
-  readonly kind: 'stand-in'
-  readonly handle: object
-}
-
-export type Mark = ReferenceMark | TransferMark | StandInMark
+export type Mark = ReferenceMark | TransferMark
 
 const MARKS = new WeakMap<object, Mark>()
 
 /** What was said about `value`, if anything was. */
 export function markOf(value: object): Mark | undefined {
   return MARKS.get(value)
-}
-
-/** Records that `proxy` stands for `handle`. */
-export function markStandIn(proxy: object, handle: object): void {
-  MARKS.set(proxy, { kind: 'stand-in', handle })
 }
 
 /**
@@ -63,8 +51,7 @@ export function proxy<T extends object>(
   if (options.released !== undefined && typeof options.released !== 'function') {
     refuseOption('released', 'a function', options.released)
   }
-  const mark = MARKS.get(value)
-  if (mark?.kind !== 'stand-in') MARKS.set(value, { kind: 'reference', released: options.released })
+  MARKS.set(value, { kind: 'reference', released: options.released })
   return value as Proxied<T> // the brand exists in types only; the mark above is its meaning
 }
 

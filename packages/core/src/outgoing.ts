@@ -13,16 +13,17 @@ import {
   ReleasedError,
   WouldBlockError,
 } from './errors.ts'
-import { type Connection, type Handle, Import, standInOf } from './handle.ts'
+import { type Connection, type Handle, Import } from './handle.ts'
 import { ItemReader } from './iteration.ts'
 import { localOperation } from './local-operation.ts'
 import { decode } from './marshal/decode.ts'
-import { encode } from './marshal/encode.ts'
+import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
 import { type Extra, Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { joinStacks } from './stacks.ts'
+import { standInOf } from './stand-in.ts'
 import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
@@ -205,9 +206,7 @@ export class Outgoing implements Connection {
       if (handle instanceof Import && handle.released) throw new ReleasedError(call.description)
       const wire = wirePath(path)
       const { value, extra } =
-        args === undefined
-          ? NOTHING
-          : encode(args, this.references, this.#outbox.moved, 'arguments')
+        args === undefined ? NOTHING : encodeArguments(args, this.references, this.#outbox.moved)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
       if (this.#options.wallTimeout !== undefined) this.#limitTime(call, this.#options.wallTimeout)
@@ -216,6 +215,8 @@ export class Outgoing implements Connection {
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       this.#outbox.call(call, operation | flags, target, wire, value, extra)
     } catch (error) {
+      // It never leaves, so the peer could not know its answer: what builds on it is answered here.
+      call.sent = true
       this.#calls.free(id)
       call.fail(error)
     }
@@ -292,7 +293,7 @@ export class Outgoing implements Connection {
       const encoded = encode(value, this.references, this.#outbox.moved, 'promise')
       this.#outbox.send(Tag.settle, id, fulfilled ? 1 : 0, encoded.value, encoded.extra)
     } catch (refusal) {
-      const encoded = encode(refusal, this.references, this.#outbox.moved, 'promise')
+      const encoded = encodeFailure(refusal, this.references, this.#outbox.moved, 'promise')
       this.#outbox.send(Tag.settle, id, 0, encoded.value, encoded.extra)
     }
   }

@@ -17,10 +17,11 @@ import {
   writeProperty,
 } from './access.ts'
 import { AccessDeniedError, WouldBlockError } from './errors.ts'
-import { describePath, type Handle, Import, standInOf } from './handle.ts'
+import { describePath, type Handle, Import } from './handle.ts'
 import { ByReference } from './marks.ts'
-import { passStyleOf } from './pass-style.ts'
+import { isEvaluator, passStyleOf } from './pass-style.ts'
 import { Flag, Operation } from './protocol.ts'
+import { standInOf } from './stand-in.ts'
 
 /** What an operation may rely on. */
 export interface PerformOptions {
@@ -97,9 +98,11 @@ function onObject(
       return target
     case Operation.call:
       if (typeof target !== 'function') throw new TypeError('it is not a function')
+      refuseEvaluator(target)
       return Reflect.apply(target, undefined, args)
     case Operation.construct: {
-      if (typeof target !== 'function') throw new TypeError('it is not a constructor')
+      if (!isConstructor(target)) throw new TypeError('it is not a constructor')
+      refuseEvaluator(target)
       return new ByReference(Reflect.construct(target, args) as object)
     }
     case Operation.ownKeys:
@@ -114,6 +117,23 @@ function onObject(
       return iteratorOf(target)
     default:
       throw new AccessDeniedError('the operation')
+  }
+}
+
+/** A result that turns text into code never crosses, but a peer can name it before it would. */
+export function refuseEvaluator(value: unknown): void {
+  if (isEvaluator(value)) throw new AccessDeniedError('what evaluates text')
+}
+
+/** Can it be constructed? The engine's own message about one that cannot would quote its source to the peer. */
+function isConstructor(value: unknown): value is new (...args: unknown[]) => object {
+  if (typeof value !== 'function') return false
+  try {
+    // Constructs an Object, and asks `value` for no more than a prototype.
+    Reflect.construct(Object, [], value)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -9,7 +9,7 @@ import { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
-import { type Connection, Import, type ImportKind, standInOf } from './handle.ts'
+import { type Connection, Import, type ImportKind } from './handle.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
 import type { Limits } from './limits.ts'
@@ -27,6 +27,7 @@ import {
   wireKey,
 } from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
+import { standInOf } from './stand-in.ts'
 import { syncOf } from './sync.ts'
 
 /** The ids of the two objects that every session begins with. */
@@ -96,11 +97,17 @@ export class References implements ReferencePort {
     return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
   }
 
-  introduceStandIn(proxy: object, introduced: number[]): { slot: Slot } | { value: unknown } {
+  introduceStandIn(
+    proxy: object,
+    introduced: number[],
+    inArguments: boolean,
+  ): { slot: Slot } | { value: unknown } {
     const standIn = standInOf(proxy)
     if (standIn === undefined) throw new TypeError('not a proxy')
     const { handle, path } = standIn
-    if (handle instanceof PendingCall) return this.#introduceAnswer(handle, path, introduced)
+    if (handle instanceof PendingCall) {
+      return this.#introduceAnswer(handle, path, introduced, inArguments)
+    }
     // Its id may be another object's by now.
     if (handle instanceof Import && handle.released)
       throw new ReleasedError(describeStandIn(standIn))
@@ -119,8 +126,10 @@ export class References implements ReferencePort {
     call: PendingCall,
     path: readonly PropertyKey[],
     introduced: number[],
+    inArguments: boolean,
   ): { slot: Slot } | { value: unknown } {
-    if (call.session === this.#connection && call.usable) {
+    // Only a call waits for the answers it names; in anything else an answer is a promise like any other.
+    if (inArguments && call.session === this.#connection && call.usable) {
       call.used = true
       return { slot: ['answer', call.id, wirePath(path)] }
     }

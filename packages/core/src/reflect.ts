@@ -1,8 +1,9 @@
 /**
  * The object protocol on a Remote, one promise per operation, and copies of what a proxy stands for.
  */
-import { type Handle, Import, standInOf } from './handle.ts'
+import { type Handle, Import } from './handle.ts'
 import { Operation } from './protocol.ts'
+import { standInOf } from './stand-in.ts'
 import { prototypeNamed } from './sync.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 import type { Received, Sendable } from './types/remote.ts'

@@ -1,7 +1,8 @@
 /**
  * Giving up references before the garbage collector finds them.
  */
-import { type Answer, Import, type StandIn, standInOf } from './handle.ts'
+import { type Answer, Import } from './handle.ts'
+import { type StandIn, standInOf } from './stand-in.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 
 /** Gives up what a proxy stands for. A path is no reference of its own, so nothing happens for one. */

@@ -6,15 +6,11 @@
  */
 import { isForbidden } from './access.ts'
 import { ReleasedError } from './errors.ts'
-import { type Handle, Import, STAND_IN, type StandIn, standInOf } from './handle.ts'
+import { type Handle, Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
-import { markStandIn } from './marks.ts'
 import { Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
-
-interface RemoteTarget {
-  readonly [STAND_IN]: StandIn
-}
+import { type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 /** The proxy of an object of the peer; the same one while it is held. */
 export function remoteOf(imported: Import): object {
@@ -26,16 +22,20 @@ const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
 /** A proxy of what a handle leads to by a path. */
 export function createRemote(handle: Handle, path: readonly PropertyKey[]): object {
-  const standIn: StandIn = { handle, path, flavour: 'remote' }
-  // Bound, so that it can be called and constructed and has no property that a trap must report.
-  const target = Object.assign(blank.bind(undefined), { [STAND_IN]: standIn })
-  Object.setPrototypeOf(target, inspectable)
-  const proxy = new Proxy(target, HANDLER)
-  markStandIn(proxy, standIn)
+  const traps = new RemoteTraps(handle, path)
+  const proxy = new Proxy(TARGET, traps)
+  stampStandIn(proxy, traps)
   return proxy
 }
 
-function blank(): void {}
+/**
+ * The target of every Remote: nothing is ever written to it. Bound, so that it can be called and constructed
+ * and has no property that a trap must report.
+ */
+const TARGET: () => void = Object.setPrototypeOf(
+  function blank() {}.bind(undefined),
+  inspectable,
+) as () => void // setPrototypeOf gives what it was given
 
 /** Is this an object of the peer itself, and not a way to one? */
 function isSettled(standIn: StandIn): boolean {
@@ -49,68 +49,97 @@ function promiseOf(standIn: StandIn): Promise<unknown> {
   return (handle as Exclude<Handle, Import>).promise() // an import without a path has no `then`
 }
 
-/** Shared by all proxies; the state is in each one's target. Hot path, guarded by `bench/`, row `add`. */
-const HANDLER: ProxyHandler<RemoteTarget & (() => void)> = {
-  get(target, key) {
-    const standIn = target[STAND_IN]
-    if (typeof key === 'symbol') return symbolProperty(standIn, key)
+/** One proxy's traps, which are its state as well. Hot path, guarded by `bench/`, row `1000 in flight`. */
+class RemoteTraps implements ProxyHandler<() => void>, StandIn {
+  readonly handle: Handle
+  readonly path: readonly PropertyKey[]
+
+  constructor(handle: Handle, path: readonly PropertyKey[]) {
+    this.handle = handle
+    this.path = path
+  }
+
+  get flavour(): 'remote' {
+    return 'remote'
+  }
+
+  get(_target: unknown, key: PropertyKey): unknown {
+    if (typeof key === 'symbol') return symbolProperty(this, key)
     switch (key) {
       case 'then':
-        if (isSettled(standIn)) return undefined
+        if (isSettled(this)) return undefined
         return (
           onFulfilled?: (value: unknown) => unknown,
           onRejected?: (error: unknown) => unknown,
-        ) => promiseOf(standIn).then(onFulfilled, onRejected)
+        ) => promiseOf(this).then(onFulfilled, onRejected)
       case 'catch':
-        if (isSettled(standIn)) break
-        return (onRejected?: (error: unknown) => unknown) => promiseOf(standIn).catch(onRejected)
+        if (isSettled(this)) break
+        return (onRejected?: (error: unknown) => unknown) => promiseOf(this).catch(onRejected)
       case 'finally':
-        if (isSettled(standIn)) break
-        return (onFinally?: () => void) => promiseOf(standIn).finally(onFinally)
+        if (isSettled(this)) break
+        return (onFinally?: () => void) => promiseOf(this).finally(onFinally)
       case 'toJSON':
         return undefined
       case 'toString':
       case 'toLocaleString':
       case 'valueOf':
-        return () => describeStandIn(standIn)
+        return () => describeStandIn(this)
     }
     if (isForbidden(key)) return undefined
-    return createRemote(standIn.handle, [...standIn.path, key])
-  },
+    return createRemote(this.handle, [...this.path, key])
+  }
 
-  set(target, key, value: unknown) {
-    const { handle, path } = target[STAND_IN]
+  set(_target: unknown, key: PropertyKey, value: unknown): boolean {
+    const { handle, path } = this
     send(handle, Operation.set, [...path, key], [value])
     return true
-  },
+  }
 
-  deleteProperty(target, key) {
-    const { handle, path } = target[STAND_IN]
+  deleteProperty(_target: unknown, key: PropertyKey): boolean {
+    const { handle, path } = this
     send(handle, Operation.deleteProperty, [...path, key], undefined)
     return true
-  },
+  }
 
-  apply(target, _self, args: unknown[]) {
-    const { handle, path } = target[STAND_IN]
+  apply(_target: unknown, _self: unknown, args: unknown[]): object {
+    const { handle, path } = this
     return createRemote(handle.session.request(Operation.call, handle, path, args), NO_PATH)
-  },
+  }
 
-  construct(target, args: unknown[]) {
-    const { handle, path } = target[STAND_IN]
+  construct(_target: unknown, args: unknown[]): object {
+    const { handle, path } = this
     return createRemote(handle.session.request(Operation.construct, handle, path, args), NO_PATH)
-  },
+  }
 
-  defineProperty() {
+  defineProperty(): never {
     throw new TypeError(
       'a Remote defines properties by RemoteReflect.defineProperty, which returns a promise',
     )
-  },
-  setPrototypeOf: () => false,
-  preventExtensions: () => false,
-  getPrototypeOf: () => null,
-  has: () => false,
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
+  }
+
+  setPrototypeOf(): boolean {
+    return false
+  }
+
+  preventExtensions(): boolean {
+    return false
+  }
+
+  getPrototypeOf(): null {
+    return null
+  }
+
+  has(): boolean {
+    return false
+  }
+
+  ownKeys(): string[] {
+    return []
+  }
+
+  getOwnPropertyDescriptor(): undefined {
+    return undefined
+  }
 }
 
 /** An operation that no one waits for: in order with the calls around it, its failure reported to the session. */

@@ -6,17 +6,11 @@
  */
 import { isForbidden } from './access.ts'
 import { ReleasedError, WouldBlockError } from './errors.ts'
-import { Import, STAND_IN, type StandIn, standInOf } from './handle.ts'
+import { Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
-import { markStandIn } from './marks.ts'
 import { Flag, Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
-
-type SyncStandIn = StandIn & { readonly handle: Import }
-
-interface SyncTarget {
-  readonly [STAND_IN]: SyncStandIn
-}
+import { type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
@@ -27,37 +21,28 @@ export function syncOf(imported: Import): object {
 }
 
 function createSync(handle: Import): object {
-  const standIn: SyncStandIn = { handle, path: NO_PATH, flavour: 'sync' }
-  const proxy = new Proxy(targetFor(handle, standIn), HANDLER)
-  markStandIn(proxy, standIn)
+  const traps = new SyncTraps(handle)
+  const proxy = new Proxy(TARGETS[handle.kind], traps)
+  stampStandIn(proxy, traps)
   return proxy
 }
 
-/** An object of the same kind as the owner's, so that `typeof` and `Array.isArray` are right. */
-function targetFor(handle: Import, standIn: SyncStandIn): SyncTarget {
-  switch (handle.kind) {
-    case 'function': {
-      // Bound, so that it can be constructed and has no property that a trap must report.
-      const target = Object.assign(blank.bind(undefined), { [STAND_IN]: standIn })
-      return Object.setPrototypeOf(target, inspectable) as typeof target
-    }
-    case 'array': {
-      const target = Object.assign([], { [STAND_IN]: standIn })
-      Object.defineProperty(target, INSPECT, {
-        value: () => describeStandIn(standIn),
-        configurable: true,
-      })
-      return target
-    }
-    case 'object':
-      return Object.assign(Object.create(inspectable) as object, { [STAND_IN]: standIn })
-  }
+/**
+ * The targets of all proxies: nothing is ever written to them. Each is of the same kind as the owner's object, so that
+ * `typeof` and `Array.isArray` are right. The function is bound, so that it can be constructed and has no property that a
+ * trap must report.
+ */
+const TARGETS: Readonly<Record<Import['kind'], object>> = {
+  function: Object.setPrototypeOf(function blank() {}.bind(undefined), inspectable) as object, // gives what it was given
+  array: Object.defineProperty([], INSPECT, {
+    ...Object.getOwnPropertyDescriptor(inspectable, INSPECT),
+    configurable: true,
+  }),
+  object: Object.create(inspectable) as object,
 }
 
-function blank(): void {}
-
 function perform(
-  standIn: SyncStandIn,
+  standIn: SyncTraps,
   operation: Operation,
   path: readonly PropertyKey[],
   args: unknown,
@@ -68,16 +53,29 @@ function perform(
   return handle.session.requestSync(operation, handle, path, args, flags)
 }
 
-/** Shared by all proxies; the state is in each one's target. Hot path, guarded by `bench/`, row `isolate sync`. */
-const HANDLER: ProxyHandler<SyncTarget> = {
-  get(target, key, receiver) {
-    const standIn = target[STAND_IN]
-    const { handle } = standIn
+/** One proxy's traps, which are its state as well. Hot path, guarded by `bench/`, row `isolate, sync`. */
+class SyncTraps implements ProxyHandler<object>, StandIn {
+  readonly handle: Import
+
+  constructor(handle: Import) {
+    this.handle = handle
+  }
+
+  get path(): readonly PropertyKey[] {
+    return NO_PATH
+  }
+
+  get flavour(): 'sync' {
+    return 'sync'
+  }
+
+  get(_target: unknown, key: PropertyKey, receiver: unknown): unknown {
+    const { handle } = this
     const known = handle.methods.get(key)
     if (known !== undefined) return known
     if (typeof key === 'symbol') {
-      if (key === INSPECT) return () => describeStandIn(standIn)
-      if (key === Symbol.dispose && !hasRemote(standIn, key)) return () => releaseStandIn(standIn)
+      if (key === INSPECT) return () => describeStandIn(this)
+      if (key === Symbol.dispose && !hasRemote(this, key)) return () => releaseStandIn(this)
     } else if (isForbidden(key)) {
       return undefined
     }
@@ -89,76 +87,73 @@ const HANDLER: ProxyHandler<SyncTarget> = {
     if (handle.kind === 'function' && (key === 'call' || key === 'apply' || key === 'bind')) {
       return Reflect.get(Function.prototype, key)
     }
-    const value = perform(standIn, Operation.get, [key], undefined, Flag.live)
+    const value = perform(this, Operation.get, [key], undefined, Flag.live)
+    // What every object inherits works here, by the traps; what its class has in its place is the owner's.
+    if (value === undefined && typeof key === 'string' && key in Object.prototype) {
+      return Reflect.get(handle.kind === 'function' ? Function.prototype : Object.prototype, key)
+    }
     const found = typeof value === 'function' ? standInOf(value)?.handle : undefined
     if (found instanceof Import) {
       found.key = key
       if (found.stays && typeof value === 'function') handle.methods.set(key, value)
     }
     return value
-  },
+  }
 
-  set(target, key, value: unknown) {
-    const standIn = target[STAND_IN]
-    standIn.handle.methods.delete(key)
-    perform(standIn, Operation.set, [key], [value])
+  set(_target: unknown, key: PropertyKey, value: unknown): boolean {
+    this.handle.methods.delete(key)
+    perform(this, Operation.set, [key], [value])
     return true
-  },
+  }
 
-  has(target, key) {
+  has(_target: unknown, key: PropertyKey): boolean {
     if (isForbidden(key)) return false
-    return hasRemote(target[STAND_IN], key)
-  },
+    return hasRemote(this, key)
+  }
 
-  deleteProperty(target, key) {
-    const standIn = target[STAND_IN]
-    standIn.handle.methods.delete(key)
-    return perform(standIn, Operation.deleteProperty, [key], undefined) === true
-  },
+  deleteProperty(_target: unknown, key: PropertyKey): boolean {
+    this.handle.methods.delete(key)
+    return perform(this, Operation.deleteProperty, [key], undefined) === true
+  }
 
-  ownKeys(target) {
-    const keys = perform(target[STAND_IN], Operation.ownKeys, NO_PATH, undefined)
+  ownKeys(): (string | symbol)[] {
+    const keys = perform(this, Operation.ownKeys, NO_PATH, undefined)
     if (!Array.isArray(keys)) throw new TypeError('the owner gave no list of keys')
     return keys as (string | symbol)[] // the engine checks each of them
-  },
+  }
 
-  getOwnPropertyDescriptor(target, key) {
-    const found = perform(
-      target[STAND_IN],
-      Operation.getOwnPropertyDescriptor,
-      [key],
-      undefined,
-      Flag.live,
-    )
+  getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+    const found = perform(this, Operation.getOwnPropertyDescriptor, [key], undefined, Flag.live)
     if (found === undefined || found === null || typeof found !== 'object') return undefined
     const fixed = Object.getOwnPropertyDescriptor(target, key)
     // A property that the target does not fix is reported as configurable, as the language demands of a proxy.
     if (fixed?.configurable === false) return { ...found, configurable: false, writable: true }
     return { ...found, configurable: true }
-  },
+  }
 
-  defineProperty(target, key, descriptor) {
-    const standIn = target[STAND_IN]
-    standIn.handle.methods.delete(key)
-    return perform(standIn, Operation.defineProperty, [key], [descriptor]) === true
-  },
+  defineProperty(_target: unknown, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    this.handle.methods.delete(key)
+    return perform(this, Operation.defineProperty, [key], [descriptor]) === true
+  }
 
-  getPrototypeOf(target) {
-    return prototypeNamed(perform(target[STAND_IN], Operation.getPrototypeOf, NO_PATH, undefined))
-  },
+  getPrototypeOf(): object | null {
+    return prototypeNamed(perform(this, Operation.getPrototypeOf, NO_PATH, undefined))
+  }
 
-  setPrototypeOf: () => false,
-  isExtensible: (target) => Reflect.isExtensible(target),
+  setPrototypeOf(): boolean {
+    return false
+  }
 
-  preventExtensions(target) {
-    throw new TypeError(
-      `${describeStandIn(target[STAND_IN])} cannot be made not extensible through a proxy`,
-    )
-  },
+  isExtensible(target: object): boolean {
+    return Reflect.isExtensible(target)
+  }
 
-  apply(target, self: unknown, args: unknown[]) {
-    const standIn = target[STAND_IN]
-    const { handle } = standIn
+  preventExtensions(): never {
+    throw new TypeError(`${describeStandIn(this)} cannot be made not extensible through a proxy`)
+  }
+
+  apply(_target: unknown, self: unknown, args: unknown[]): unknown {
+    const { handle } = this
     const owner = standInOf(self)
     if (
       handle.key !== undefined &&
@@ -168,15 +163,15 @@ const HANDLER: ProxyHandler<SyncTarget> = {
       const path = [...owner.path, handle.key]
       return owner.handle.session.requestSync(Operation.call, owner.handle, path, args)
     }
-    return perform(standIn, Operation.call, NO_PATH, args)
-  },
+    return perform(this, Operation.call, NO_PATH, args)
+  }
 
-  construct(target, args: unknown[]) {
-    return perform(target[STAND_IN], Operation.construct, NO_PATH, args) as object // constructing gives a reference
-  },
+  construct(_target: unknown, args: unknown[]): object {
+    return perform(this, Operation.construct, NO_PATH, args) as object // constructing gives a reference
+  }
 }
 
-function hasRemote(standIn: SyncStandIn, key: PropertyKey): boolean {
+function hasRemote(standIn: SyncTraps, key: PropertyKey): boolean {
   return perform(standIn, Operation.has, [key], undefined) === true
 }
 

@@ -45,6 +45,9 @@ export class IsolateTransport implements Transport {
   #dispatch: Dispatch | undefined
   #receiver: Receiver | undefined
   #sequence = 0
+  /** The next batch of the guest, and those that came before it. */
+  #expected = 1
+  readonly #ahead = new Set<number>()
   #queue: Waiting[] = []
   /** The batch of the entry that is under way on a pool thread. */
   #running: Waiting | undefined
@@ -65,11 +68,15 @@ export class IsolateTransport implements Transport {
     const { global } = options.context
     global.setSync(
       Boot.post,
-      new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#posted(text, buffers)),
+      new ivm.Callback((number: unknown, text: unknown, ...buffers: unknown[]) =>
+        this.#posted(number, text, buffers),
+      ),
     )
     global.setSync(
       Boot.call,
-      new ivm.Callback((text: unknown, ...buffers: unknown[]) => this.#called(text, buffers)),
+      new ivm.Callback((number: unknown, text: unknown, ...buffers: unknown[]) =>
+        this.#called(number, text, buffers),
+      ),
     )
   }
 
@@ -206,7 +213,7 @@ export class IsolateTransport implements Transport {
       await this.#dispatch?.apply(undefined, args, timeout === undefined ? {} : { timeout })
     } catch (thrown) {
       if (typeof thrown !== 'string') return thrown
-      this.#deliver(thrown, [])
+      this.#answered(thrown)
     }
     return undefined
   }
@@ -245,7 +252,7 @@ export class IsolateTransport implements Transport {
       this.#depth--
       if (this.#depth > 0) this.#left -= performance.now() - began
     }
-    if (typeof text === 'string') this.#deliver(text, [])
+    if (typeof text === 'string') this.#answered(text)
     return undefined
   }
 
@@ -312,17 +319,36 @@ export class IsolateTransport implements Transport {
     }
   }
 
-  #deliver(text: string, buffers: readonly unknown[]): void {
-    if (text !== '' && !this.#closed) this.#receiver?.deliver({ body: text, moved: buffers })
+  /** An entry's answer: a line for each batch. */
+  #answered(lines: string): void {
+    if (lines === '') return
+    for (const line of lines.split('\n')) {
+      const colon = line.indexOf(':')
+      this.#deliver(Number(line.slice(0, colon)), line.slice(colon + 1), [])
+    }
   }
 
-  #posted(text: unknown, buffers: readonly unknown[]): void {
+  #deliver(number: unknown, text: string, buffers: readonly unknown[]): void {
+    if (this.#closed || !this.#isNew(number)) return
+    this.#receiver?.deliver({ body: text, moved: buffers })
+  }
+
+  /** Is it the first time that this batch arrives? One may come before the one ahead of it, and one may come twice. */
+  #isNew(number: unknown): boolean {
+    if (typeof number !== 'number' || number < this.#expected || this.#ahead.has(number))
+      return false
+    this.#ahead.add(number)
+    while (this.#ahead.delete(this.#expected)) this.#expected++
+    return true
+  }
+
+  #posted(number: unknown, text: unknown, buffers: readonly unknown[]): void {
     if (this.#closed || typeof text !== 'string') return
-    this.#during(() => this.#deliver(text, buffers))
+    this.#during(() => this.#deliver(number, text, buffers))
   }
 
-  #called(text: unknown, buffers: readonly unknown[]): unknown {
-    if (this.#closed || typeof text !== 'string') return ''
+  #called(number: unknown, text: unknown, buffers: readonly unknown[]): unknown {
+    if (this.#closed || typeof text !== 'string' || !this.#isNew(number)) return ''
     return this.#during(() => {
       const answer = this.#receiver?.serve({ body: text, moved: buffers })
       if (answer === undefined) return ''

@@ -64,19 +64,23 @@ export class IsolateModules {
     this.#inner = inner
   }
 
-  /** Evaluates a module of the guest. Its namespace is in the runtime under the key that this gives, when it is. */
-  async evaluate(definition: ModuleSource): Promise<string> {
+  /** A key for a namespace that is about to be handed over, so that it can be waited for before. */
+  nextKey(): string {
+    return `${++this.#keys}`
+  }
+
+  /** Evaluates a module of the guest. Its namespace is in the runtime under `key` when it has been evaluated. */
+  async evaluate(definition: ModuleSource, key: string): Promise<void> {
     const module = await this.#compile(definition.source, definition.filename ?? 'guest.js')
-    return this.#hand(module)
+    await this.#hand(module, key)
   }
 
   /** Evaluates a module by its specifier. */
-  async evaluateNamed(specifier: string): Promise<string> {
-    return this.#hand(await this.#load(specifier, 'host'))
+  async evaluateNamed(specifier: string, key: string): Promise<void> {
+    await this.#hand(await this.#load(specifier, 'host'), key)
   }
 
-  async #hand(module: ivm.Module): Promise<string> {
-    const key = `${++this.#keys}`
+  async #hand(module: ivm.Module, key: string): Promise<void> {
     const wrapper = await this.#compile(
       `import * as namespace from 'guest'; import { adopt } from '${INNER_MODULE}'; adopt('${key}', namespace)`,
       'farhold:handover',
@@ -87,7 +91,6 @@ export class IsolateModules {
     })
     const { timeout } = this.#options
     await wrapper.evaluate(timeout === undefined ? {} : { timeout })
-    return key
   }
 
   /** A module with its imports found. */
@@ -139,7 +142,7 @@ export class IsolateModules {
 
   /** A module that exports an object of the host, by reference. */
   async #exporting(values: Readonly<Record<string, unknown>>, name: string): Promise<ivm.Module> {
-    const key = `${++this.#keys}`
+    const key = this.nextKey()
     await this.#session?.outgoing.ask('stash', [key, grantsOf(values, true)])
     return this.#ofHost(
       `const values = take('${key}'); ${exportsOf(Object.keys(values), 'values')}`,

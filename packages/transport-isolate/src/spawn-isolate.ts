@@ -4,7 +4,9 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import {
+  CallTimeoutError,
   type Context,
+  ContextClosedError,
   type ContextIdentity,
   currentContext,
   type Limits,
@@ -132,17 +134,21 @@ export async function spawnIsolate<T = unknown>(
     identity,
     closed: session.closedPromise,
     terminate: () => transport.ended(),
-    importModule: async (specifier) =>
-      session.outgoing.ask('namespace', [
-        await transport.returning(() => modules.evaluateNamed(specifier)),
-      ]),
+    importModule: (specifier) =>
+      handedOver(session, transport, 'namespace', modules.nextKey(), (key) =>
+        modules.evaluateNamed(specifier, key),
+      ),
     explain: (error, code, filename) =>
       error instanceof SyntaxError ? syntaxErrorOf(code, filename ?? 'eval') : undefined,
     grants: true,
   })
   try {
     if (globals !== undefined) await spawned.bind(globals)
-    if (definition !== undefined) await load(session, transport, modules, definition)
+    if (definition !== undefined) {
+      await handedOver(session, transport, 'root', modules.nextKey(), (key) =>
+        modules.evaluate(definition, key),
+      )
+    }
     return spawned
   } catch (error) {
     await spawned.close()
@@ -179,23 +185,39 @@ function openGuestSession(
   )
 }
 
-/** Evaluates the guest's module and waits for its end, which a top-level `await` may put off. */
-async function load(
+/**
+ * Has a module evaluated and gives what the runtime says of its namespace when it is there, which a top-level `await`
+ * may put off. The runtime is asked before, so that a module that is cut short has someone to be told.
+ */
+async function handedOver(
   session: SessionCore,
   transport: IsolateTransport,
-  modules: IsolateModules,
-  definition: { readonly source: string; readonly filename: string },
-): Promise<void> {
-  const key = await transport.returning(() => modules.evaluate(definition))
-  const { promise: loaded, resolve, reject } = Promise.withResolvers<unknown>()
+  ask: 'namespace' | 'root',
+  key: string,
+  evaluate: (key: string) => Promise<void>,
+): Promise<unknown> {
+  const { promise: handed, resolve, reject } = Promise.withResolvers<unknown>()
+  let probing: Promise<void> | undefined
   // A module that fails after its first `await` fails in a later entry, and only as a rejection no one handled.
-  transport.onEntryEnd = () => transport.probe().catch(reject)
+  transport.onEntryEnd = () => {
+    probing = transport.probe().catch(reject)
+  }
+  session.outgoing.ask(ask, [key]).then(resolve, (error: unknown) => reject(causeOf(error)))
   try {
-    session.outgoing.ask('root', [key]).then(resolve, reject)
-    await loaded
+    const [result] = await Promise.all([handed, transport.returning(() => evaluate(key))])
+    await transport.ended()
+    return result
   } finally {
     transport.onEntryEnd = undefined
+    await probing // until then no one could enter the isolate and wait
   }
+}
+
+/** A module that could not be stopped ends the isolate; that it took too long says more than that. */
+function causeOf(error: unknown): unknown {
+  return error instanceof ContextClosedError && error.cause instanceof CallTimeoutError
+    ? error.cause
+    : error
 }
 
 async function sourceOf(

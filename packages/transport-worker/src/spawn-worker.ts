@@ -3,10 +3,14 @@
  */
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads'
 import {
   CallTimeoutError,
-  type CloseReason,
   type Context,
   type ContextIdentity,
   currentContext,
@@ -20,6 +24,7 @@ import {
   refuseOption,
   type SessionCore,
 } from '@farhold/core/adapter'
+import { endOf } from './thread-end.ts'
 import type { WorkerStart } from './worker-data.ts'
 import { MessageTransport } from './worker-transport.ts'
 
@@ -81,15 +86,25 @@ export async function spawnWorker<T = unknown>(
     transferList: [...(workerOptions.transferList ?? []), port2],
   })
   const closed = endOf(worker)
-  const session = openSession(
-    Object.freeze(Object.create(null) as object),
-    new MessageTransport(port1, { keepAlive: false, closeEnds: false, behind: worker }),
-    {
-      peerName: name,
-      ...(limits === undefined ? {} : { limits }),
-    },
-  )
-  void closed.then((reason) => session.closed(reason))
+  const transport = new MessageTransport(port1, {
+    keepAlive: false,
+    closeEnds: false,
+    behind: worker,
+  })
+  const session = openSession(Object.freeze(Object.create(null) as object), transport, {
+    peerName: name,
+    ...(limits === undefined ? {} : { limits }),
+  })
+  void closed.then((reason) => {
+    // What the worker posted before it ended may still wait in the port.
+    for (
+      let left = receiveMessageOnPort(port1);
+      left !== undefined;
+      left = receiveMessageOnPort(port1)
+    )
+      transport.deliver(left.message)
+    session.closed(reason)
+  })
   const context = createContext<T>({
     session,
     identity,
@@ -133,29 +148,6 @@ async function load(
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Why and when a worker ends. */
-function endOf(worker: Worker): Promise<CloseReason> {
-  return new Promise((resolve) => {
-    let crash: { readonly error: unknown } | undefined
-    worker.on('error', (error) => {
-      crash = { error }
-    })
-    worker.on('exit', (exitCode) => {
-      if (crash === undefined) resolve({ kind: 'exit', exitCode })
-      else
-        resolve({
-          kind: isOutOfMemory(crash.error) ? 'memory' : 'error',
-          exitCode,
-          error: crash.error,
-        })
-    })
-  })
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 }
 
 function moduleUrl(module: unknown): string {

@@ -4,6 +4,7 @@
 
 import type { Batch, Receiver, Transport } from '@farhold/core'
 import { refuseOption } from '@farhold/core/adapter'
+import { endOf, type Thread } from './thread-end.ts'
 
 /** What a transport can be made of; Node's and the web's ways to listen are both known. */
 export interface MessageEndpoint {
@@ -51,6 +52,11 @@ export function workerTransport(
   return new MessageTransport(endpoint, { keepAlive, closeEnds: true })
 }
 
+/** Is it Node's `Worker`, which says why it ended? A port only closes, and the web's `Worker` never says. */
+function isThread(endpoint: MessageEndpoint): endpoint is MessageEndpoint & Thread {
+  return typeof endpoint.terminate === 'function' && typeof endpoint.on === 'function'
+}
+
 interface MessageTransportOptions {
   readonly keepAlive: boolean
   /** Does the endpoint's own `close` event end the session, or does someone else know better why it ended? */
@@ -63,6 +69,7 @@ export class MessageTransport implements Transport {
   readonly codec = 'structured'
   readonly #endpoint: MessageEndpoint
   readonly #options: MessageTransportOptions
+  #receiver: Receiver | undefined
   #closed = false
 
   constructor(endpoint: MessageEndpoint, options: MessageTransportOptions) {
@@ -77,12 +84,21 @@ export class MessageTransport implements Transport {
       if (isNode) endpoint.on?.(event, listener)
       else endpoint.addEventListener?.(event, (message) => listener(Reflect.get(message, 'data')))
     }
-    listen('message', (body) => receiver.deliver({ body, moved: [] }))
+    this.#receiver = receiver
+    listen('message', (body) => this.deliver(body))
     listen('messageerror', (error) => receiver.closed({ kind: 'transport', error }))
-    if (this.#options.closeEnds) listen('close', () => receiver.closed({ kind: 'transport' }))
+    if (this.#options.closeEnds) {
+      listen('close', () => receiver.closed({ kind: 'transport' }))
+      if (isThread(endpoint)) void endOf(endpoint).then((reason) => receiver.closed(reason))
+    }
     endpoint.start?.()
     // Listening keeps a thread alive; without keepAlive, from here on only what is awaited does.
     this.letGo()
+  }
+
+  /** Takes one message of the peer. */
+  deliver(body: unknown): void {
+    this.#receiver?.deliver({ body, moved: [] })
   }
 
   post(batch: Batch): void {

@@ -7,6 +7,8 @@ import type { Batch } from '../transport.ts'
 export interface Codec {
   /** True when the transport copies typed arrays and buffers itself, wherever they stand in the data. */
   readonly carriesBytes: boolean
+  /** True when an object that stands in the data twice, or in itself, arrives as one object. */
+  readonly carriesIdentity: boolean
   /** Makes a marshalled value fit for the transport. `rich` says that JSON would lose something of it. */
   pack(value: unknown, rich: boolean): Packed
   /** The inverse of `pack`. May throw on hostile input. */

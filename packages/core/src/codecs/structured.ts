@@ -6,6 +6,7 @@ import type { Codec, Packed } from './codec.ts'
 
 export const structuredCodec: Codec = {
   carriesBytes: true,
+  carriesIdentity: true,
   pack: (value: unknown): Packed => ({ value, codecExtra: undefined }),
   unpack: (value: unknown): unknown => value,
   batch: (fields: unknown[], moved: readonly unknown[]): Batch => ({ body: fields, moved }),

@@ -1,6 +1,6 @@
 /**
  * The codec for a pipe that carries a string: JSON where JSON keeps everything, superjson for a value
- * that has more (undefined, BigInt, NaN, -0, Date, RegExp, Map, Set, shared and cyclic objects).
+ * that has more (undefined, BigInt, NaN, -0, Date, RegExp).
  *
  * Bytes are never text: the marshaller has put them beside the value, and they move as buffers.
  */
@@ -17,20 +17,24 @@ const VOID = 0
 
 export const textCodec: Codec = {
   carriesBytes: false,
+  // superjson loses one of two cycles that meet.
+  carriesIdentity: false,
 
   pack(value: unknown, rich: boolean): Packed {
     if (!rich) return { value, codecExtra: undefined }
     if (value === undefined) return { value: null, codecExtra: VOID }
     const { json, meta } = superjson.serialize(value)
-    return { value: json, codecExtra: meta }
+    // What superjson says of shared objects is left out: the marshaller has named them, and it takes NaN for one.
+    return { value: json, codecExtra: meta && { values: meta.values, v: meta.v } }
   },
 
   unpack(value: unknown, codecExtra: unknown): unknown {
     if (codecExtra === undefined || codecExtra === null) return value
     if (codecExtra === VOID) return undefined
     if (typeof codecExtra !== 'object') throw new ProtocolError('bad superjson annotations')
-    // What it says is checked by superjson as it reads it: an unknown annotation throws.
-    return superjson.deserialize({ json: value, meta: codecExtra } as SuperJSONResult)
+    const { values, v } = codecExtra as NonNullable<SuperJSONResult['meta']> // checked just below
+    checkAnnotations(values)
+    return superjson.deserialize({ json: value, meta: { values, v } } as SuperJSONResult)
   },
 
   batch: (fields: unknown[], moved: readonly unknown[]): Batch => ({
@@ -44,4 +48,24 @@ export const textCodec: Codec = {
   },
 
   sizeOf: (batch: Batch): number => (typeof batch.body === 'string' ? batch.body.length : 0),
+}
+
+/** What superjson is asked to carry; with its other annotations a peer could have memory allocated by a number. */
+const ANNOTATIONS: ReadonlySet<unknown> = new Set([
+  'undefined',
+  'bigint',
+  'number',
+  'Date',
+  'regexp',
+])
+
+function checkAnnotations(node: unknown): void {
+  if (node === undefined) return
+  if (Array.isArray(node)) {
+    if (node.length === 1 && ANNOTATIONS.has(node[0])) return
+  } else if (typeof node === 'object' && node !== null) {
+    for (const child of Object.values(node)) checkAnnotations(child)
+    return
+  }
+  throw new ProtocolError('bad superjson annotations')
 }

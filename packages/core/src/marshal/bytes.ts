@@ -73,9 +73,18 @@ export function viewOver(
 ): ArrayBufferView {
   const View = typeof kind === 'string' ? VIEWS.get(kind) : undefined
   if (View === undefined) throw new ProtocolError('a view of an unknown kind')
+  // Of anything else a constructor makes a view as long as it is told to.
+  if (!(buffer instanceof ArrayBuffer || isSharedBuffer(buffer))) {
+    throw new ProtocolError('a view of no buffer')
+  }
   try {
-    return new View(buffer as ArrayBufferLike, offset, length) // a constructor of views refuses what is no buffer
+    return new View(buffer, offset, length)
   } catch {
     throw new ProtocolError('a view outside of its buffer')
   }
+}
+
+/** By brand: a context may have shared memory and not its class. */
+export function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
+  return Object.prototype.toString.call(value) === '[object SharedArrayBuffer]'
 }

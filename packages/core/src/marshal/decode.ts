@@ -2,10 +2,10 @@
  * A wire form to its value. Everything in it is hostile until it was looked at here.
  */
 import { isForbiddenInData } from '../access.ts'
-import { FarholdError, LimitExceededError, NotShareableError, ProtocolError } from '../errors.ts'
+import { LimitExceededError, NotShareableError, ProtocolError } from '../errors.ts'
 import { checkNatural, type Extra, type Slot, symbolOfName } from '../protocol.ts'
 import { customNamed, registeredClass } from '../registry.ts'
-import { viewOver } from './bytes.ts'
+import { isSharedBuffer, viewOver } from './bytes.ts'
 import { errorPrototypeNamed } from './error-classes.ts'
 import type { Flavour, ReferencePort } from './port.ts'
 
@@ -39,6 +39,9 @@ class Decoder {
   readonly #answers: ((id: number, path: unknown) => unknown) | undefined
   #slots: readonly Slot[] = []
   readonly #revived: unknown[] = []
+  #top: object | undefined
+  /** Every copy in the order the peer made them, when some are named again. */
+  #copies: object[] | undefined
   #visited: Set<object> | undefined
 
   constructor(
@@ -65,6 +68,7 @@ class Decoder {
       if (!Array.isArray(slot) || typeof slot[0] !== 'string') throw new ProtocolError('bad slot')
     }
     this.#slots = unpacked[1] as Slot[] // each was checked in the loop above
+    if (this.#slots.some(([kind]) => kind === 'same')) this.#copies = []
     return this.#resolve(unpacked[0], 0)
   }
 
@@ -74,6 +78,7 @@ class Decoder {
       if (value.charCodeAt(0) !== 0) return value
       return value.charCodeAt(1) === 0 ? value.slice(1) : this.#slotNamed(value, depth)
     }
+    if (typeof value === 'function') throw new ProtocolError('a function outside of its slot')
     if (typeof value !== 'object' || value === null) return value
     if (depth > this.#port.limits.depth) {
       throw new LimitExceededError(
@@ -82,35 +87,29 @@ class Decoder {
         'the nesting of a received value',
       )
     }
-    if (depth > 0) {
+    // Seen once is enough, and twice is wrong: what a marker stood for may itself look like a marker.
+    if (depth === 0) this.#top = value
+    else {
       this.#visited ??= new Set()
-      if (this.#visited.has(value)) return value
+      if (value === this.#top || this.#visited.has(value)) return value
       this.#visited.add(value)
     }
+    this.#copies?.push(value)
     if (Array.isArray(value)) {
       const list = value as unknown[]
       for (let index = 0; index < list.length; index++) {
         const item = list[index]
-        if (typeof item === 'string' || typeof item === 'object')
-          list[index] = this.#resolve(item, depth + 1)
+        if (isToResolve(item)) list[index] = this.#resolve(item, depth + 1)
       }
-    } else if (value instanceof Map) {
-      const entries = [...(value as Map<unknown, unknown>)]
-      value.clear()
-      for (const [key, item] of entries)
-        value.set(this.#resolve(key, depth + 1), this.#resolve(item, depth + 1))
-    } else if (value instanceof Set) {
-      const items = [...(value as Set<unknown>)]
-      value.clear()
-      for (const item of items) value.add(this.#resolve(item, depth + 1))
     } else if (Object.getPrototypeOf(value) === Object.prototype) {
       const record = value as Record<string, unknown>
       for (const key of Object.keys(record)) {
         const item = Object.getOwnPropertyDescriptor(record, key)?.value as unknown
         if (isForbiddenInData(key)) delete record[key]
-        else if (typeof item === 'string' || typeof item === 'object')
-          record[key] = this.#resolve(item, depth + 1)
+        else if (isToResolve(item)) record[key] = this.#resolve(item, depth + 1)
       }
+    } else if (value instanceof Map || value instanceof Set) {
+      throw new ProtocolError('a collection outside of its slot')
     }
     return value
   }
@@ -145,8 +144,29 @@ class Decoder {
         })
         return list
       }
+      case 'map': {
+        if (!Array.isArray(first) || first.length % 2 !== 0) throw new ProtocolError('bad map')
+        const map = remember(new Map<unknown, unknown>())
+        for (let at = 0; at < first.length; at += 2) {
+          map.set(this.#resolve(first[at], depth + 1), this.#resolve(first[at + 1], depth + 1))
+        }
+        return map
+      }
+      case 'set': {
+        if (!Array.isArray(first)) throw new ProtocolError('bad set')
+        const set = remember(new Set<unknown>())
+        for (const item of first as unknown[]) set.add(this.#resolve(item, depth + 1))
+        return set
+      }
+      case 'same': {
+        const copy = this.#copies?.[checkNatural(first, 'number of a copy')]
+        if (copy === undefined) throw new ProtocolError('a copy that was not made')
+        return remember(copy)
+      }
+      case 'no-date':
+        return remember(new Date(Number.NaN))
       case 'error':
-        return this.#error(remember, first, second, third, fourth, depth)
+        return this.#error(remember, slot, depth)
       case 'registered': {
         const Class = typeof first === 'string' ? registeredClass(first) : undefined
         if (Class === undefined) {
@@ -199,8 +219,9 @@ class Decoder {
   #assign(target: object, data: unknown, depth: number, allowed?: readonly string[]): object {
     if (typeof data !== 'object' || data === null) throw new ProtocolError('bad properties')
     for (const key of Object.keys(data)) {
-      if (isForbiddenInData(key) || (allowed !== undefined && !allowed.includes(key))) continue
+      if (isForbiddenInData(key)) continue
       const value = this.#resolve((data as Record<string, unknown>)[key], depth + 1)
+      if (allowed !== undefined && !allowed.includes(key)) continue
       Object.defineProperty(target, key, {
         value,
         writable: true,
@@ -214,11 +235,7 @@ class Decoder {
   #bytes(kind: unknown, index: unknown, offset: unknown, length: unknown): unknown {
     const buffer = this.#moved[checkNatural(index, 'buffer index')]
     if (kind === 'SharedArrayBuffer') {
-      if (
-        this.#port.sharedMemory &&
-        Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]'
-      )
-        return buffer
+      if (this.#port.sharedMemory && isSharedBuffer(buffer)) return buffer
       throw new ProtocolError('shared memory is not allowed here')
     }
     if (!(buffer instanceof ArrayBuffer)) throw new ProtocolError('a buffer is missing')
@@ -234,33 +251,39 @@ class Decoder {
 
   #error(
     remember: <Value>(value: Value) => Value,
-    className: unknown,
-    message: unknown,
-    stack: unknown,
-    more: unknown,
+    [, className, message, stack, listed, hidden]: Slot,
     depth: number,
   ): unknown {
-    if (typeof className !== 'string' || typeof message !== 'string')
+    if (typeof className !== 'string' || typeof message !== 'string') {
       throw new ProtocolError('bad error')
-    const error: Error = remember(this.#newError(className, message, more))
-    // Without the owner's frames the stack is the message alone: ours are of the decoding and say nothing.
-    const text = typeof stack === 'string' && stack !== '' ? stack : `${className}: ${message}`
-    Object.defineProperty(error, 'stack', { value: text, writable: true, configurable: true })
-    if (typeof more !== 'object' || more === null) throw new ProtocolError('bad error')
-    for (const key of Object.keys(more)) {
-      if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue
-      if (className === 'DOMException' && key === 'name') continue
-      const value = this.#resolve((more as Record<string, unknown>)[key], depth + 1)
-      const enumerable =
-        key !== 'cause' && key !== 'errors' && !(key === 'name' && !(error instanceof FarholdError))
-      Object.defineProperty(error, key, { value, writable: true, enumerable, configurable: true })
+    }
+    const error: Error = remember(this.#newError(className, message, hidden))
+    if (typeof stack === 'string' && stack !== '') {
+      Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true })
+    }
+    for (const [parts, enumerable] of [
+      [hidden, false],
+      [listed, true],
+    ] as const) {
+      if (typeof parts !== 'object' || parts === null) throw new ProtocolError('bad error')
+      for (const key of Object.keys(parts)) {
+        if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue
+        if (className === 'DOMException' && key === 'name') continue
+        const value = this.#resolve((parts as Record<string, unknown>)[key], depth + 1)
+        Object.defineProperty(error, key, {
+          value,
+          writable: true,
+          enumerable,
+          configurable: true,
+        })
+      }
     }
     return error
   }
 
-  #newError(className: string, message: string, more: unknown): Error {
+  #newError(className: string, message: string, hidden: unknown): Error {
     if (className === 'DOMException' && this.#port.platform.DOMException !== undefined) {
-      const name = (more as { name?: unknown } | null)?.name
+      const name = (hidden as { name?: unknown } | null)?.name
       return new this.#port.platform.DOMException(
         message,
         typeof name === 'string' ? name : 'Error',
@@ -278,4 +301,9 @@ class Decoder {
       '',
     )
   }
+}
+
+/** Can there be anything in a part of a body that does not stand for itself? */
+function isToResolve(item: unknown): boolean {
+  return typeof item === 'string' || typeof item === 'object' || typeof item === 'function'
 }

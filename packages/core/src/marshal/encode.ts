@@ -9,8 +9,9 @@ import { classNameOf, constructorOf, passStyleOf } from '../pass-style.ts'
 import { nameOfSymbol, type Slot } from '../protocol.ts'
 import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
 import { withoutOwnFrames } from '../stacks.ts'
+import { standInOf } from '../stand-in.ts'
 import { copyBytes, elementCount, newView, viewKind } from './bytes.ts'
-import { errorClassOf, ERROR_PARTS } from './error-classes.ts'
+import { ERROR_PARTS, errorClassOf } from './error-classes.ts'
 import { type Encoded, type LiveStyle, MARK, type ReferencePort } from './port.ts'
 
 /** Bytes from which on a copied buffer is moved instead of being copied once more by the pipe. */
@@ -21,6 +22,7 @@ const MOVE_FROM_BYTES = 4096
  *
  * @param moved collects what must move with the batch this value goes into.
  * @param where how messages name the value, as in `arguments`.
+ * @param copied an object that is copied here although it is marked to cross by reference.
  * @throws {NotShareableError} naming the path of the first part that cannot cross; nothing was introduced then.
  * @throws {LimitExceededError} when it is nested deeper than the limits allow.
  */
@@ -29,8 +31,10 @@ export function encode(
   port: ReferencePort,
   moved: unknown[],
   where: string,
+  copied?: unknown,
 ): Encoded {
-  const encoder = new Encoder(port, moved, where)
+  if (isSimple(value)) return { value, extra: undefined }
+  const encoder = new Encoder(port, moved, where, copied)
   const movedBefore = moved.length
   try {
     const body = encoder.copy(value, 0)
@@ -52,6 +56,50 @@ export function encode(
   }
 }
 
+/**
+ * Encodes the arguments of a call. The list itself is ours, made for this call, so one of simple primitives goes as it is.
+ * Throws as {@link encode} does.
+ */
+export function encodeArguments(list: unknown, port: ReferencePort, moved: unknown[]): Encoded {
+  if (Array.isArray(list) && list.every(isSimple)) return { value: list, extra: undefined }
+  return encode(list, port, moved, 'arguments')
+}
+
+/** Does it cross as it is, whatever the codec? Hot path, guarded by `bench/`, row `1000 in flight`. */
+function isSimple(value: unknown): boolean {
+  switch (typeof value) {
+    case 'number':
+      return value !== 0 ? value - value === 0 : 1 / value > 0
+    case 'string':
+      return value.charCodeAt(0) !== 0
+    case 'boolean':
+      return true
+    default:
+      return value === null
+  }
+}
+
+/**
+ * Encodes what was thrown. In the place of what cannot cross goes the error that says so, and where not even that
+ * can, for an error's parts may be hostile, one that says no more. Never throws.
+ */
+export function encodeFailure(
+  thrown: unknown,
+  port: ReferencePort,
+  moved: unknown[],
+  where: string,
+): Encoded {
+  try {
+    return encode(thrown, port, moved, where)
+  } catch (refusal) {
+    try {
+      return encode(refusal, port, moved, where)
+    } catch {
+      return encode(new TypeError('what was thrown cannot cross'), port, moved, where)
+    }
+  }
+}
+
 class Encoder {
   readonly slots: Slot[] = []
   readonly introduced: number[] = []
@@ -60,14 +108,18 @@ class Encoder {
   readonly #port: ReferencePort
   readonly #moved: unknown[]
   readonly #where: string
+  readonly #copied: unknown
   readonly #path: PropertyKey[] = []
+  /** What each object has become: a copy, a marker, or the number of a copy. */
   #seen: Map<object, unknown> | undefined
+  #copies = 0
   #relocated: Set<object> | undefined
 
-  constructor(port: ReferencePort, moved: unknown[], where: string) {
+  constructor(port: ReferencePort, moved: unknown[], where: string, copied: unknown) {
     this.#port = port
     this.#moved = moved
     this.#where = where
+    this.#copied = copied
   }
 
   /** Hot path: every value that crosses passes here once. */
@@ -111,8 +163,7 @@ class Encoder {
   #object(value: object, depth: number): unknown {
     const earlier = this.#seen?.get(value)
     if (earlier !== undefined) {
-      if (typeof earlier === 'object') this.rich = true
-      return earlier
+      return typeof earlier === 'number' ? this.#slot(['same', earlier]) : earlier
     }
     if (depth > this.#port.limits.depth) {
       throw new LimitExceededError(
@@ -121,15 +172,11 @@ class Encoder {
         `the nesting of ${this.#describePath(depth)}`,
       )
     }
+    if (standInOf(value) !== undefined) return this.#standIn(value, depth)
     const mark = markOf(value)
     if (mark !== undefined) {
-      if (mark.kind === 'stand-in') {
-        const crossing = this.#port.introduceStandIn(value, this.introduced)
-        if ('slot' in crossing) return this.#remember(value, this.#slot(crossing.slot))
-        return this.copy(crossing.value, depth)
-      }
-      if (mark.kind === 'reference') return this.#live(value, 'reference')
-      this.#markMoved(mark.transferables, depth)
+      if (mark.kind === 'reference' && value !== this.#copied) return this.#live(value, 'reference')
+      if (mark.kind === 'transfer') this.#markMoved(mark.transferables, depth)
     }
     if (this.#relocated?.has(value)) return this.#moveWhole(value)
     const style = passStyleOf(value)
@@ -140,28 +187,19 @@ class Encoder {
         return this.#array(value as unknown[], depth) // the style says so
       case 'bare':
         return this.#shell(value, 'bare', () => [this.#properties(value, {}, depth)])
-      case 'map': {
-        if (!this.#port.codec.carriesCollections) return this.#shell(value, 'map', () => this.#entries(value as Map<unknown, unknown>, depth))
-        const copy = this.#remember(value, new Map<unknown, unknown>())
+      case 'map':
+        return this.#shell(value, 'map', () => this.#entries(value as Map<unknown, unknown>, depth))
+      case 'set':
+        return this.#shell(value, 'set', () => [
+          Array.from(value as Set<unknown>, (item) => this.#at(item, depth, 'item')),
+        ])
+      case 'date': {
+        const time = Date.prototype.getTime.call(value)
+        // The text codec would make `null` of it.
+        if (Number.isNaN(time)) return this.#shell(value, 'no-date', () => [])
         this.rich = true
-        for (const [key, item] of value as Map<unknown, unknown>) {
-          copy.set(
-            this.#at(key, depth, 'key'),
-            this.#at(item, depth, typeof key === 'string' ? key : 'value'),
-          )
-        }
-        return copy
+        return this.#remember(value, new Date(time))
       }
-      case 'set': {
-        if (!this.#port.codec.carriesCollections) return this.#shell(value, 'set', () => this.#items(value as Set<unknown>, depth))
-        const copy = this.#remember(value, new Set<unknown>())
-        this.rich = true
-        for (const item of value as Set<unknown>) copy.add(this.#at(item, depth, 'item'))
-        return copy
-      }
-      case 'date':
-        this.rich = true
-        return this.#remember(value, new Date(Date.prototype.getTime.call(value)))
       case 'regexp': {
         this.rich = true
         const expression = value as RegExp
@@ -192,6 +230,16 @@ class Encoder {
     }
   }
 
+  #standIn(proxy: object, depth: number): unknown {
+    const crossing = this.#port.introduceStandIn(
+      proxy,
+      this.introduced,
+      this.#where === 'arguments',
+    )
+    if ('slot' in crossing) return this.#remember(proxy, this.#slot(crossing.slot))
+    return this.copy(crossing.value, depth)
+  }
+
   /** Copies a part of a container, and knows its name in case it must be refused. */
   #at(value: unknown, depth: number, key: PropertyKey): unknown {
     this.#path[depth] = key
@@ -209,6 +257,16 @@ class Encoder {
       copy[key] = this.#at(item, depth, key)
     }
     return copy
+  }
+
+  /** Keys and values in turn. */
+  #entries(map: Map<unknown, unknown>, depth: number): unknown[] {
+    const list: unknown[] = []
+    for (const [key, item] of map) {
+      list.push(this.#at(key, depth, 'key'))
+      list.push(this.#at(item, depth, typeof key === 'string' ? key : 'value'))
+    }
+    return [list]
   }
 
   #array(value: readonly unknown[], depth: number): unknown {
@@ -242,7 +300,9 @@ class Encoder {
     const className = errorClassOf(error)
     const listed: Record<string, unknown> = {}
     const hidden: Record<string, unknown> = {}
-    if (error.name !== className) hidden.name = this.copy(String(error.name), depth)
+    if (!Object.hasOwn(error, 'name') && error.name !== className) {
+      hidden.name = this.copy(String(error.name), depth)
+    }
     for (const key of ERROR_PARTS) {
       const part = Object.getOwnPropertyDescriptor(error, key)
       if (part !== undefined && !part.enumerable) this.#optional(error, key, hidden, depth)
@@ -269,10 +329,12 @@ class Encoder {
     const moved = this.#moved.length
     const introduced = this.introduced.length
     const seen = this.#seen?.size ?? 0
+    const copies = this.#copies
     try {
       copy[key] = this.#at((holder as Record<string, unknown>)[key], depth, key)
     } catch (refusal) {
       if (!(refusal instanceof NotShareableError)) throw refusal
+      this.#copies = copies
       this.slots.length = slots
       this.#moved.length = moved
       this.#port.withdraw(this.introduced.splice(introduced))
@@ -284,7 +346,8 @@ class Encoder {
     const identifier = registeredIdentifier(constructorOf(Object.getPrototypeOf(value)))
     if (identifier === undefined) return this.#refuseInstance(value, depth)
     const allowed = registeredClass(identifier)?.allowProps
-    if (value instanceof Error) return this.#shell(value, 'error', () => this.#error(value, depth, allowed))
+    if (value instanceof Error)
+      return this.#shell(value, 'error', () => this.#error(value, depth, allowed))
     return this.#shell(value, 'registered', () => {
       const data: Record<string, unknown> = {}
       for (const key of Object.keys(value)) {
@@ -369,7 +432,7 @@ class Encoder {
 
   /** By reference whatever its style, except that a proxy goes home, a promise settles, and an evaluator stays. */
   #byReference({ value, stays }: ByReference, depth: number): unknown {
-    if (markOf(value)?.kind === 'stand-in') return this.copy(value, depth)
+    if (standInOf(value) !== undefined) return this.copy(value, depth)
     const style = passStyleOf(value)
     if (style === 'promise' || (style === 'refused' && typeof value === 'function'))
       return this.copy(value, depth)
@@ -395,9 +458,11 @@ class Encoder {
     return marker
   }
 
+  /** A copy that a pipe does not carry as one object is remembered by its place among all copies. */
   #remember<Copy>(value: object, copy: Copy): Copy {
     this.#seen ??= new Map()
-    this.#seen.set(value, copy)
+    const isCounted = typeof copy === 'object' && !this.#port.codec.carriesIdentity
+    this.#seen.set(value, isCounted ? this.#copies++ : copy)
     return copy
   }
 

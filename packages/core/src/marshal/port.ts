@@ -38,11 +38,12 @@ export interface ReferencePort {
   introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot
   /**
    * What a proxy crosses as: a slot (the peer's own object goes home, another context's is introduced), or, for an
-   * answer that has arrived, its value.
+   * answer that has arrived, its value. Only in arguments can an answer that has not arrived be named.
    */
   introduceStandIn(
     proxy: object,
     introduced: number[],
+    inArguments: boolean,
   ): { readonly slot: Slot } | { readonly value: unknown }
   /** Takes back introductions of a value that was not sent after all. */
   withdraw(introduced: readonly number[]): void

@@ -13,9 +13,19 @@ import type { EntryMark, SessionCore } from '@farhold/core/adapter'
 /** The two functions of the host that the runtime holds. Neither ever throws. */
 export interface HostCallbacks {
   /** Delivers a batch to the host. */
-  readonly post: (text: string, ...buffers: unknown[]) => void
+  readonly post: (number: number, text: string, ...buffers: unknown[]) => void
   /** Delivers a batch and gives the host's answer: text alone, or with buffers behind it. */
-  readonly call: (text: string, ...buffers: unknown[]) => string | readonly [string, ...unknown[]]
+  readonly call: (
+    number: number,
+    text: string,
+    ...buffers: unknown[]
+  ) => string | readonly [string, ...unknown[]]
+}
+
+/** A batch on its way out. The host takes each number once, so one may be sent twice. */
+interface Letter {
+  readonly number: number
+  readonly text: string
 }
 
 export class GuestTransport implements Transport {
@@ -28,8 +38,15 @@ export class GuestTransport implements Transport {
   #sequence = 0
   /** Where each entry that has not ended began, outermost first. */
   readonly #marks: EntryMark[] = []
-  /** What the last entry answered, in case the answer did not get through. */
-  #answered = ''
+  /** The number of the last batch that left. */
+  #number = 0
+  /**
+   * What the last entry answered. The host has it only when the entry is over, after the microtasks; whatever leaves
+   * before that sends it again first, so that batches arrive in order.
+   */
+  #answered: Letter | undefined
+  /** What is being posted this moment: an entry that begins meanwhile answers with it as well. */
+  readonly #posting: Letter[] = []
 
   constructor({ post, call }: HostCallbacks) {
     this.#post = post
@@ -45,13 +62,18 @@ export class GuestTransport implements Transport {
   }
 
   post({ body, moved }: Batch): void {
+    this.#sendAnswered()
+    const letter = { number: ++this.#number, text: body as string } // the text codec's batches are text
+    if (moved.length === 0) this.#posting.push(letter)
     const post = this.#post
-    post(body as string, ...moved) // the text codec's batches are text
+    post(letter.number, letter.text, ...moved)
+    if (moved.length === 0) this.#posting.splice(this.#posting.indexOf(letter), 1)
   }
 
   enter({ body, moved }: Batch): void {
+    this.#sendAnswered()
     const call = this.#call
-    const answer = call(body as string, ...moved) // as in `post`
+    const answer = call(++this.#number, body as string, ...moved) // as in `post`
     if (typeof answer === 'string') {
       if (answer !== '') this.#receiver?.deliver({ body: answer, moved: [] })
     } else {
@@ -60,12 +82,16 @@ export class GuestTransport implements Transport {
     }
   }
 
-  close(): void {}
+  /** The runtime has cut the session off. The host is told by what is no batch, so that nothing there waits for ever. */
+  close(): void {
+    const post = this.#post
+    post(++this.#number, 'the guest runtime has ended the session')
+  }
 
   /** An entry of the host with a batch; gives what there is to answer with. */
   deliver(level: number, sequence: number, batch: Batch): string {
     this.#begin(level)
-    this.#answered = ''
+    this.#answered = undefined
     if (sequence <= this.#sequence) return ''
     this.#sequence = sequence
     return this.#answer(this.#receiver?.serve(batch))
@@ -76,12 +102,10 @@ export class GuestTransport implements Transport {
     const mark = this.#marks[level]
     const session = this.#session
     if (session === undefined || mark === undefined) return ''
-    const lost = this.#answered
-    this.#answered = ''
+    this.#sendAnswered()
     const stretch = `a stretch of execution in context "${currentContext().name}"`
     session.interrupted(mark, new CallTimeoutError(stretch, Number(milliseconds)))
     this.#begin(level)
-    if (lost !== '') this.#post(lost)
     return this.#answer(session.pull())
   }
 
@@ -91,13 +115,22 @@ export class GuestTransport implements Transport {
     this.#marks.push(this.#session.mark())
   }
 
+  /** What an entry answers with: a line for each batch, its number and its text. */
   #answer(batch: Batch | undefined): string {
-    if (batch === undefined) return ''
-    if (batch.moved.length > 0) {
-      this.post(batch)
-      return ''
+    const letters = [...this.#posting]
+    if (batch !== undefined && batch.moved.length > 0) this.post(batch)
+    else if (batch !== undefined) {
+      this.#answered = { number: ++this.#number, text: batch.body as string } // as in `post`
+      letters.push(this.#answered)
     }
-    this.#answered = batch.body as string // as in `post`
-    return this.#answered
+    return letters.map(({ number, text }) => `${number}:${text}`).join('\n')
+  }
+
+  #sendAnswered(): void {
+    const letter = this.#answered
+    if (letter === undefined) return
+    this.#answered = undefined
+    const post = this.#post
+    post(letter.number, letter.text)
   }
 }
