@@ -190,9 +190,10 @@ class SpawnedContext<T> implements Context<T> {
     return this.#heap.session.stats()
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkClose(options)
     this.#closing ??= this.#close(options)
-    return this.#closing
+    await this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -236,11 +237,21 @@ export function grantsOf(
 
 function checkEval(code: unknown, options: EvalOptions): string | undefined {
   if (typeof code !== 'string') refuseOption('code', 'a string of JavaScript', code)
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   const { filename } = options
   if (filename !== undefined && (typeof filename !== 'string' || /[\r\n]/.test(filename))) {
     refuseOption('filename', 'a file name', filename)
   }
   return filename
+}
+
+function checkClose(options: CloseOptions): void {
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
+  const { drain, timeout } = options
+  if (drain !== undefined && typeof drain !== 'boolean')
+    refuseOption('drain', 'true or false', drain)
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+    refuseOption('timeout', 'a positive number of milliseconds', timeout)
 }
 
 function sourceOf(fn: unknown): string {

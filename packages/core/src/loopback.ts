@@ -28,6 +28,7 @@ export interface LoopbackOptions {
  * ```
  */
 export function loopback(options: LoopbackOptions = {}): [Transport, Transport] {
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   const clone = ambientPlatform.structuredClone
   const codec = options.codec ?? (clone === undefined ? 'text' : 'structured')
   if (codec !== 'structured' && codec !== 'text')
@@ -35,13 +36,7 @@ export function loopback(options: LoopbackOptions = {}): [Transport, Transport] 
   if (codec === 'structured' && clone === undefined)
     refuseOption('codec', "'text': this platform has no structuredClone", codec)
   const carry = (batch: Batch): Batch => {
-    // ArrayBuffers are moved, what else a text batch names is shared memory.
-    if (codec === 'text' || clone === undefined) {
-      const moved = batch.moved.map((item) =>
-        item instanceof ArrayBuffer ? item.transfer() : item,
-      )
-      return { body: batch.body, moved }
-    }
+    if (codec === 'text' || clone === undefined) return batch
     return { body: clone(batch.body, { transfer: batch.moved }), moved: [] }
   }
   const here = new LoopbackEnd(codec, carry)

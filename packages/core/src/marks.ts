@@ -48,6 +48,7 @@ export function proxy<T extends object>(
       'proxy() takes an object or a function: a primitive always crosses as a copy',
     )
   }
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   if (options.released !== undefined && typeof options.released !== 'function') {
     refuseOption('released', 'a function', options.released)
   }

@@ -77,6 +77,11 @@ export class Outbox {
     return this.#codec.batch(fields, moved)
   }
 
+  /** The engine cut execution short, and dropped every microtask with it: the next message is due anew. */
+  interrupted(): void {
+    this.#scheduled = false
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true

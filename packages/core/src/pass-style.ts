@@ -83,8 +83,15 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
     (branded === 'readable' || branded === 'writable' || branded === 'signal')
   )
     return branded
-  // A built-in of another realm has exactly its own prototype and that realm's Object.prototype above it.
-  if (branded !== undefined && above !== null && getPrototypeOf(above) === null) return branded
+  // A built-in of another realm has exactly its own prototype and that realm's Object.prototype above it. A class of
+  // the user's may have the same shape and the same tag, as observable collections do.
+  if (
+    branded !== undefined &&
+    above !== null &&
+    getPrototypeOf(above) === null &&
+    isNativeClass(constructorOf(prototype), brand)
+  )
+    return branded
   if (branded === 'error' || branded === 'url' || branded === 'shared') return branded
   if (above === null && prototype !== null && Object.hasOwn(prototype, 'isPrototypeOf'))
     return 'plain'
@@ -98,6 +105,14 @@ export function constructorOf(prototype: object | null): unknown {
   return prototype === null
     ? undefined
     : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+}
+
+/** Is it a class that an engine brings along, of whatever realm? */
+function isNativeClass(Class: unknown, name: string): boolean {
+  return (
+    typeof Class === 'function' &&
+    Function.prototype.toString.call(Class) === `function ${name}() { [native code] }`
+  )
 }
 
 /** What a user would call the class of an object, for messages. */

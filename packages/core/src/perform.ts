@@ -57,16 +57,16 @@ export function perform(
     case Operation.get:
       return options.flags & Flag.live ? readLive(holder, name) : readProperty(holder, name)
     case Operation.set:
-      return writeProperty(asObject(holder, path), name, args[0], options.writes)
+      return writeProperty(asObject(holder, path, last), name, args[0], options.writes)
     case Operation.deleteProperty:
-      return deleteOwnProperty(asObject(holder, path), name, options.writes)
+      return deleteOwnProperty(asObject(holder, path, last), name, options.writes)
     case Operation.has:
-      return hasProperty(asObject(holder, path), name)
+      return hasProperty(asObject(holder, path, last), name)
     case Operation.getOwnPropertyDescriptor:
-      return visibleDescriptor(asObject(holder, path), name)
+      return visibleDescriptor(asObject(holder, path, last), name)
     case Operation.defineProperty:
       return defineOwnProperty(
-        asObject(holder, path),
+        asObject(holder, path, last),
         name,
         checkDescriptor(args[0]),
         options.writes,
@@ -79,8 +79,12 @@ export function perform(
         throw new TypeError(`${describePath('', path)} is not a function`)
       return Reflect.apply(method, holder, args)
     }
-    default:
-      return perform(operation, readProperty(holder, name), [], args, options)
+    default: {
+      const found = readProperty(holder, name)
+      const beyond = handOver(found)
+      if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
+      return onObject(operation, found, args, path, options)
+    }
   }
 }
 
@@ -97,11 +101,11 @@ function onObject(
     case Operation.snapshot:
       return target
     case Operation.call:
-      if (typeof target !== 'function') throw new TypeError('it is not a function')
+      if (typeof target !== 'function') throw new TypeError(`${subject(path)} is not a function`)
       refuseEvaluator(target)
       return Reflect.apply(target, undefined, args)
     case Operation.construct: {
-      if (!isConstructor(target)) throw new TypeError('it is not a constructor')
+      if (!isConstructor(target)) throw new TypeError(`${subject(path)} is not a constructor`)
       refuseEvaluator(target)
       return new ByReference(Reflect.construct(target, args) as object)
     }
@@ -114,7 +118,7 @@ function onObject(
     case Operation.preventExtensions:
       return preventExtensions(asObject(target, path), options.writes)
     case Operation.iterate:
-      return iteratorOf(target)
+      return iteratorOf(target, path)
     default:
       throw new AccessDeniedError('the operation')
   }
@@ -155,10 +159,18 @@ function staysAt(holder: object, name: PropertyKey): boolean {
   )
 }
 
+/** What an operation is about, as messages name it. */
+function subject(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'it' : describePath('', path)
+}
+
 /** The iterator of anything that can be iterated, the asynchronous one first. */
-function iteratorOf(target: unknown): Iterator<unknown> | AsyncIterator<unknown> {
+function iteratorOf(
+  target: unknown,
+  path: readonly PropertyKey[],
+): Iterator<unknown> | AsyncIterator<unknown> {
   const method = readProperty(target, Symbol.asyncIterator) ?? readProperty(target, Symbol.iterator)
-  if (typeof method !== 'function') throw new TypeError('it is not iterable')
+  if (typeof method !== 'function') throw new TypeError(`${subject(path)} is not iterable`)
   return Reflect.apply(method, target, []) as Iterator<unknown> | AsyncIterator<unknown>
 }
 
@@ -171,9 +183,9 @@ function builtInOf(target: object): string | null {
   return 'Object'
 }
 
-function asObject(value: unknown, path: readonly PropertyKey[]): object {
+function asObject(value: unknown, path: readonly PropertyKey[], end = path.length): object {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value
-  throw new TypeError(`${describePath('the target', path.slice(0, -1))} is not an object`)
+  throw new TypeError(`${describePath('the target', path.slice(0, end))} is not an object`)
 }
 
 /** A descriptor as a peer sent it: data, but its `get` and `set` may be functions of the peer. */

@@ -136,7 +136,8 @@ export class SessionCore implements MessageHandler, Receiver {
 
   stats(): SessionStats {
     return {
-      exports: this.references.exports.size - 2,
+      // The root and the control object are in the table while the session lives.
+      exports: Math.max(0, this.references.exports.size - 2),
       imports: this.references.imports.size,
       pending: this.outgoing.pending,
       serving: this.#incoming.active,
@@ -214,6 +215,7 @@ export class SessionCore implements MessageHandler, Receiver {
    */
   interrupted(mark: EntryMark, error: unknown): void {
     this.#depth = mark.serving
+    this.#outbox.interrupted()
     const cut = this.#reading.splice(mark.reading)
     this.#incoming.interrupted(mark.running, error)
     for (const reading of cut.reverse()) {

@@ -184,9 +184,9 @@ export class IsolateTransport implements Transport {
     })
   }
 
-  /** Is an entry under way on a pool thread? */
+  /** Is an entry under way on a pool thread, or a module being loaded there? */
   get busy(): boolean {
-    return this.#running !== undefined
+    return this.#running !== undefined || this.#returning > 0
   }
 
   // Entries -------------------------------------------------------------------------------------------

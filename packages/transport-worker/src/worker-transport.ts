@@ -47,6 +47,7 @@ export function workerTransport(
   if (typeof endpoint.on !== 'function' && typeof endpoint.addEventListener !== 'function') {
     refuseOption('endpoint', 'something that messages can be heard from', endpoint)
   }
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   const { keepAlive = false } = options
   if (typeof keepAlive !== 'boolean') refuseOption('keepAlive', 'true or false', keepAlive)
   return new MessageTransport(endpoint, { keepAlive, closeEnds: true })

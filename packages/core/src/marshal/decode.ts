@@ -268,7 +268,7 @@ class Decoder {
       if (typeof parts !== 'object' || parts === null) throw new ProtocolError('bad error')
       for (const key of Object.keys(parts)) {
         if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue
-        if (className === 'DOMException' && key === 'name') continue
+        if (key === 'name' && isDomException(error)) continue
         const value = this.#resolve((parts as Record<string, unknown>)[key], depth + 1)
         Object.defineProperty(error, key, {
           value,
@@ -306,4 +306,9 @@ class Decoder {
 /** Can there be anything in a part of a body that does not stand for itself? */
 function isToResolve(item: unknown): boolean {
   return typeof item === 'string' || typeof item === 'object' || typeof item === 'function'
+}
+
+/** Its name is part of what it is made from, and cannot be written. */
+function isDomException(error: object): boolean {
+  return Object.prototype.toString.call(error) === '[object DOMException]'
 }

@@ -42,6 +42,7 @@ export function encode(
       encoder.slots.length === 0 ? body : [body, encoder.slots],
       encoder.rich,
     )
+    encoder.detach(movedBefore)
     if (encoder.slots.length === 0) {
       if (!encoder.escaped && packed.codecExtra === undefined)
         return { value: packed.value, extra: undefined }
@@ -416,7 +417,17 @@ class Encoder {
     }
   }
 
-  /** Something that moves as a whole; detached when the batch leaves. */
+  /** Takes what the user moves out of the user's hands, where the pipe is given bytes and not the data they are in. */
+  detach(from: number): void {
+    if (this.#relocated === undefined || this.#port.codec.carriesBytes) return
+    for (let at = from; at < this.#moved.length; at++) {
+      const item = this.#moved[at]
+      if (item instanceof ArrayBuffer && this.#relocated.has(item))
+        this.#moved[at] = item.transfer()
+    }
+  }
+
+  /** Something that moves as a whole; a pipe that carries the data detaches it when the batch leaves. */
   #moveWhole(value: object): unknown {
     if (value instanceof ArrayBuffer && !this.#port.codec.carriesBytes)
       return this.#remember(value, this.#bytes(value, 'ArrayBuffer'))

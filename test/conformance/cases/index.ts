@@ -1,0 +1,21 @@
+/** The whole suite, in the order it runs. */
+import type { Case } from '../case.ts'
+import { accessCases } from './access.ts'
+import { errorCases } from './errors.ts'
+import { identityCases } from './identity.ts'
+import { liveCases } from './live.ts'
+import { pipeliningCases } from './pipelining.ts'
+import { remoteCases } from './remote.ts'
+import { syncCases } from './sync.ts'
+import { valueCases } from './values.ts'
+
+export const cases: readonly Case[] = [
+  ...remoteCases,
+  ...pipeliningCases,
+  ...valueCases,
+  ...identityCases,
+  ...liveCases,
+  ...errorCases,
+  ...accessCases,
+  ...syncCases,
+]
