@@ -71,7 +71,7 @@ export const samples: Readonly<Record<string, () => unknown>> = {
   'null-prototype object': () => bare({ a: 1, inner: bare({ b: undefined }) }),
   'null-prototype object with a cycle': () => {
     const object = bare({ list: [1] })
-    object['self'] = object
+    object.self = object
     return object
   },
   'keys that look special': () => ({
@@ -100,8 +100,8 @@ export const samples: Readonly<Record<string, () => unknown>> = {
   // identity
   'object in a cycle': () => {
     const object: Record<string, unknown> = { a: 1 }
-    object['self'] = object
-    object['inner'] = { outer: object }
+    object.self = object
+    object.inner = { outer: object }
     return object
   },
   'array in a cycle': () => {

@@ -239,17 +239,14 @@ const { any } = fc.letrec<{ any: Recipe }>((tie) => {
         return target
       },
   )
-  // A transformer makes its instance when its data is complete, so nothing in the data can point to it.
+  // A transformer makes its instance when its data is complete, so nothing in the data may lead back to it.
   const route = fc.tuple(items, inner).map(
     ([from, choose]): Recipe =>
-      (begun) =>
-        begin(
-          new Route(
-            from.map((recipe) => recipe(begun)),
-            choose(begun),
-          ),
-          begun,
-        ),
+      (begun) => {
+        const inside: object[] = []
+        const stops = from.map((recipe) => recipe(inside))
+        return begin(new Route(stops, choose(inside)), begun)
+      },
   )
   const back = fc.nat().map(
     (index): Recipe =>

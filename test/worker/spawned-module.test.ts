@@ -118,6 +118,22 @@ describe('code that runs in a worker', () => {
     )
   })
 
+  test('eval and call may import', async () => {
+    await using worker = await spawn()
+    expect(await worker.eval("import('node:path').then((path) => path.sep)")).toBe('/')
+    const load = async (name: string) => Object.keys((await import(name)) as object).includes('sep')
+    expect(await worker.call(load, 'node:path')).toBe(true)
+  })
+
+  test('eval says where a syntax error is', async () => {
+    await using worker = await spawn()
+    await expect(worker.eval('1 +\n * 2', { filename: 'sum.js' })).rejects.toThrow(SyntaxError)
+    const error = await worker
+      .eval('1 +\n * 2', { filename: 'sum.js' })
+      .catch((caught: Error) => caught)
+    expect((error as Error).stack).toContain('sum.js:2')
+  })
+
   test('call refuses what is no function, here and there', async () => {
     await using worker = await spawn()
     expect(() => worker.call(5 as never)).toThrow(/"fn" must be a function or its source/)

@@ -35,8 +35,7 @@ test('a result that has not arrived yet can be passed on', async () => {
   expect(await right.remote.visit(new left.remote.Person('Bo'))).toBe('Bo greets the visitor')
 })
 
-// Open: what another context holds goes through the hold of this one, so giving up one gives up both.
-test.fails('it can be kept there and used when the proxy here is released', async () => {
+test('it can be kept there and used when the proxy here is released', async () => {
   const ada = await new left.remote.Person('Ada')
   await right.remote.keep(ada)
   expect(await right.remote.visitKept()).toBe('Ada greets the keeper')

@@ -9,6 +9,7 @@ import { type Answer, type Connection, describePath, type Handle } from './handl
 import type { Flavour } from './marshal/port.ts'
 import { Operation } from './protocol.ts'
 import { joinStacks } from './stacks.ts'
+import { refusalOfThenable } from './thenable.ts'
 
 type State = 'pending' | 'fulfilled' | 'rejected'
 
@@ -98,9 +99,14 @@ export class PendingCall implements Answer {
       // The handler below runs inside the await chain of the caller, so an error that is completed
       // there shows the caller's frames at no cost to calls that succeed.
       this.#promise = new Promise<unknown>((resolve, reject) => {
-        if (this.#state === 'fulfilled') resolve(this.#value)
+        const settle = (value: unknown): void => {
+          const refusal = refusalOfThenable(value, this.session.peerName)
+          if (refusal === undefined) resolve(value)
+          else reject(refusal)
+        }
+        if (this.#state === 'fulfilled') settle(this.#value)
         else if (this.#state === 'rejected') reject(this.#value)
-        this.#resolve = resolve
+        this.#resolve = settle
         this.#reject = reject
       }).then(undefined, (error: unknown) => {
         throw joinStacks(error, this.session.peerName, this.description)

@@ -65,10 +65,18 @@ export class Import {
   stays = false
   /** The name it was last read by, for calling it as a method. */
   key: PropertyKey | undefined
+  /** The object as it is known to peers we passed it to: their hold, which outlives ours. */
+  #lent: Import | undefined
+  /** How many peers have it. */
+  borrowers = 0
   /** Methods that stay, by name, so that a call on one is one crossing. */
   readonly methods = new Map<PropertyKey, object>()
 
-  constructor(session: Connection, id: number, kind: ImportKind, label: string) {
+  /** What was lent, when this is the hold of peers. */
+  readonly origin: Import | undefined
+
+  constructor(session: Connection, id: number, kind: ImportKind, label: string, origin?: Import) {
+    this.origin = origin
     this.session = session
     this.id = id
     this.kind = kind
@@ -77,6 +85,12 @@ export class Import {
 
   get description(): string {
     return this.label
+  }
+
+  /** The hold that peers share. It keeps this one alive, so that the object is not given back before they are done. */
+  lend(): Import {
+    this.#lent ??= new Import(this.session, this.id, this.kind, this.label, this)
+    return this.#lent
   }
 }
 

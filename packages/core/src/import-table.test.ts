@@ -69,8 +69,8 @@ describe('ImportTable', () => {
     const held = table.receive(5, () => ({}))
     table.receive(5, () => ({}))
     table.receive(5, () => ({}))
-    table.release(5)
-    table.release(5)
+    table.release(5, held)
+    table.release(5, held)
     collector.collect(held)
     collector.finalize(held)
     expect(givenBack).toEqual([[5, 3]])
@@ -100,10 +100,20 @@ describe('ImportTable', () => {
     expect(givenBack).toEqual([[5, 3]])
   })
 
+  test('an import that was given up cannot give up what has its id now', () => {
+    const { table, givenBack } = makeTable()
+    const first = table.receive(5, () => ({}))
+    table.release(5, first)
+    const second = table.receive(5, () => ({}))
+    table.release(5, first)
+    expect(givenBack).toEqual([[5, 1]])
+    expect(table.receive(5, () => expect.unreachable('it is held'))).toBe(second)
+  })
+
   test('a finalizer that comes after a release and a new life gives nothing back', () => {
     const { table, givenBack } = makeTable()
     const first = table.receive(5, () => ({}))
-    table.release(5)
+    table.release(5, first)
     table.receive(5, () => ({}))
     collector.collect(first)
     collector.finalize(first)

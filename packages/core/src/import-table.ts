@@ -47,10 +47,13 @@ export class ImportTable<Import extends object> {
     return made
   }
 
-  /** Gives up an object now: its introductions go back, and a later one makes a new import. */
-  release(id: number): void {
+  /**
+   * Gives up an object now: its introductions go back, and a later one makes a new import. Does nothing for an import
+   * that was given up before, whose id may be another's by now.
+   */
+  release(id: number, held: Import): void {
     const entry = this.#entries.get(id)
-    if (entry !== undefined) this.#drop(entry)
+    if (entry?.held.deref() === held) this.#drop(entry)
   }
 
   /** Forgets everything without giving anything back, as when the peer is gone. */

@@ -26,6 +26,7 @@ export { type CustomTransformer, registerClass, registerCustom } from './registr
 export { release } from './release.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, CodecName, Receiver, Transport } from './transport.ts'
+export type { RemoteReference, SyncReference } from './types/brands.ts'
 export type {
   Local,
   Proxied,

@@ -6,7 +6,7 @@
  */
 
 /** How many items may be under way before the reader has asked for them. */
-export const PREFETCH = 16
+const PREFETCH = 16
 
 /** Sends the items of one iterator for one call. */
 export class ItemPump {

@@ -12,6 +12,7 @@ import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
+import { refusalOfThenable } from './thenable.ts'
 
 /** What live values ask of their session. */
 export interface LivePort {
@@ -103,7 +104,9 @@ export class LiveValues {
     const awaited = this.#promises.get(id)
     if (awaited !== undefined) {
       this.#promises.delete(id)
-      if (fulfilled) awaited.resolve(value)
+      const refusal = refusalOfThenable(value, this.#port.connection.peerName)
+      if (refusal !== undefined) awaited.reject(refusal)
+      else if (fulfilled) awaited.resolve(value)
       else awaited.reject(value)
       this.#port.giveBack(id, awaited.introductions)
       return

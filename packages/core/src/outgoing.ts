@@ -182,10 +182,11 @@ export class Outgoing implements Connection {
   }
 
   giveUp(imported: Import): void {
-    if (imported.released || imported.session !== this) return
+    if (imported.session !== this) return
     imported.released = true
     imported.methods.clear()
-    this.references.imports.release(imported.id)
+    // While peers hold it through us it stays; the last of them comes back here.
+    if (imported.borrowers === 0) this.references.imports.release(imported.id, imported)
   }
 
   #queue(

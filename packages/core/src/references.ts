@@ -32,7 +32,7 @@ import { syncOf } from './sync.ts'
 
 /** The ids of the two objects that every session begins with. */
 export const ROOT = 0
-export const CONTROL = 1
+const CONTROL = 1
 
 /** What references ask of the session around them. */
 export interface ReferenceOptions {
@@ -115,11 +115,23 @@ export class References implements ReferencePort {
       // A home reference: the owner's own object, found by id and path.
       return { slot: ['home', (handle as Import).id, wirePath(path)] } // a handle is an import or a PendingCall
     }
-    const exported = path.length === 0 ? handle : proxy
-    const id = this.exports.introduce(exported)
+    const lent = handle instanceof Import && path.length === 0 ? handle.lend() : undefined
+    const id = lent === undefined ? this.exports.introduce(proxy) : this.#lend(lent)
     introduced.push(id)
     const kind = handle instanceof Import && path.length === 0 ? handle.kind : 'function'
     return { slot: ['export', id, kind, handle.description] }
+  }
+
+  /** Introduces another context's object, and gives up our hold for the peer when the peer has given up its own. */
+  #lend(lent: Import): number {
+    const { origin } = lent
+    if (origin === undefined || this.exports.idOf(lent) !== undefined)
+      return this.exports.introduce(lent)
+    origin.borrowers++
+    return this.exports.introduce(lent, () => {
+      origin.borrowers--
+      if (origin.borrowers === 0 && origin.released) origin.session.giveUp(origin)
+    })
   }
 
   #introduceAnswer(
@@ -151,7 +163,7 @@ export class References implements ReferencePort {
     if (kind === 'export') return this.#reviveExport(slot, flavour)
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
-      let value: unknown = home instanceof Import ? proxyOf(home, flavour) : home
+      let value: unknown = home instanceof Import ? proxyOf(home.origin ?? home, flavour) : home
       for (const key of propertyPath(slot[2])) value = readProperty(value, key)
       return value
     }
@@ -173,7 +185,10 @@ export class References implements ReferencePort {
   }
 
   #receive(id: number, kind: ImportKind, label: string): Import {
-    return this.imports.receive(id, () => new Import(this.#connection, id, kind, label))
+    const imported = this.imports.receive(id, () => new Import(this.#connection, id, kind, label))
+    // Given up here and still lent to a peer, it was introduced to us again.
+    imported.released = false
+    return imported
   }
 
   /** The peer is gone: nothing is held on either side any more. */
@@ -185,7 +200,7 @@ export class References implements ReferencePort {
 }
 
 /** The proxy of an import in the flavour that is wanted. */
-export function proxyOf(imported: Import, flavour: Flavour): object {
+function proxyOf(imported: Import, flavour: Flavour): object {
   return flavour === 'sync' ? syncOf(imported) : remoteOf(imported)
 }
 

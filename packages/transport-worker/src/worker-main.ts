@@ -2,7 +2,7 @@
  * The program of a spawned worker: opens the session, and imports the module when it is told to.
  */
 import { registerHooks } from 'node:module'
-import { runInThisContext } from 'node:vm'
+import { Script } from 'node:vm'
 import { workerData } from 'node:worker_threads'
 import { becomeContext, createAgent, openSession, type SessionCore } from '@farhold/core/adapter'
 import type { WorkerAgent, WorkerStart } from './worker-data.ts'
@@ -10,13 +10,15 @@ import { workerTransport } from './worker-transport.ts'
 
 const start = (workerData as { readonly farhold: WorkerStart }).farhold // put there by spawnWorker
 
+/** Called by another name, so that the script runs in the global scope. */
+const globalEval = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
+
 becomeContext(start.identity)
 provideModules(start.modules)
 
 const agent: WorkerAgent = {
   ...createAgent({
-    evaluate: (code, filename) =>
-      runInThisContext(code, filename === undefined ? {} : { filename }),
+    evaluate,
     importModule: (specifier) => import(specifier) as Promise<object>,
   }),
   async load(url) {
@@ -34,6 +36,15 @@ const session: SessionCore = openSession(
   },
   { control: agent },
 )
+
+/**
+ * Runs a script as `eval` does in the global scope, so that it may `import()`. It is compiled once before, because
+ * `eval` does not say where a syntax error is.
+ */
+function evaluate(code: string, filename = 'eval'): unknown {
+  new Script(code, { filename })
+  return globalEval(`${code}\n//# sourceURL=${filename}`)
+}
 
 /** Makes virtual modules importable by their names. */
 function provideModules(modules: WorkerStart['modules']): void {

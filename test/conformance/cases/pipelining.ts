@@ -212,7 +212,7 @@ export const pipeliningCases: readonly Case[] = [
       const box = asRemote(await remote.makeBox())
       const batches = await batchesOf(context, async () => {
         const results = [box.read(), remote.answer, new remote.Counter(1).count]
-        ;(box as unknown as Record<string, unknown>)['value'] = 1
+        ;(box as unknown as Record<string, unknown>).value = 1
         await Promise.all(results)
       })
       assert.deepEqual(batches, { sent: 1, received: 1 })

@@ -207,11 +207,11 @@ const writing = group('writing', {
   async 'a property is written by assignment'({ remote, asRemote, assert }) {
     const box = asRemote(await remote.makeBox())
     const target = box as unknown as Record<string, unknown>
-    target['value'] = { nested: [1] }
+    target.value = { nested: [1] }
     assert.deepEqual(await box.read(), { nested: [1] })
-    ;(box.inner as unknown as Record<string, unknown>)['value'] = -0
+    ;(box.inner as unknown as Record<string, unknown>).value = -0
     assert.equal(await box.inner.value, -0)
-    target['added'] = undefined
+    target.added = undefined
     assert.equal(await remote.same(1, 1), true)
   },
 
@@ -219,9 +219,9 @@ const writing = group('writing', {
     const box = asRemote(await remote.makeBox())
     const target = box as unknown as Record<string, unknown>
     const reads = [box.read()]
-    target['value'] = 'second'
+    target.value = 'second'
     reads.push(box.read())
-    target['value'] = 'third'
+    target.value = 'third'
     reads.push(box.read())
     assert.deepEqual(await Promise.all(reads), [1, 'second', 'third'])
   },
@@ -238,7 +238,7 @@ const writing = group('writing', {
   async 'a function is written by reference'({ remote, asRemote, assert }) {
     const box = asRemote(await remote.makeBox())
     let called = 0
-    ;(box as unknown as Record<string, unknown>)['value'] = () => ++called
+    ;(box as unknown as Record<string, unknown>).value = () => ++called
     await box.value()
     assert.equal(called, 1)
   },
@@ -246,9 +246,9 @@ const writing = group('writing', {
   async 'a write that fails is no unhandled rejection'({ remote, asRemote, roundTrip, assert }) {
     const box = asRemote(await remote.makeBox())
     const target = box as unknown as Record<string, unknown>
-    target['failing'] = 1
-    target['fixed'] = 2
-    target['value'] = new WeakMap()
+    target.failing = 1
+    target.fixed = 2
+    target.value = new WeakMap()
     await roundTrip()
     assert.equal(await box.value, 1)
     assert.equal(await box.fixed, 'fixed')
@@ -264,9 +264,9 @@ const writing = group('writing', {
     const box = asRemote(await remote.makeBox())
     const before = reported().length
     const target = box as unknown as Record<string, unknown>
-    target['failing'] = 1
-    target['fixed'] = 2
-    target['value'] = new WeakMap()
+    target.failing = 1
+    target.fixed = 2
+    target.value = new WeakMap()
     await roundTrip()
     await roundTrip()
     const failures = reported().slice(before) as Error[]
@@ -280,7 +280,7 @@ const writing = group('writing', {
   async delete({ remote, asRemote, farhold, assert }) {
     const box = asRemote(await remote.makeBox())
     const target = box as unknown as Record<string, unknown>
-    assert.equal(delete target['value'], true)
+    assert.equal(delete target.value, true)
     assert.equal(await farhold.RemoteReflect.has(box, 'value'), false)
   },
 

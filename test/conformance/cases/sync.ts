@@ -64,23 +64,23 @@ export const syncCases: readonly Case[] = group('sync', {
     const box = sync().makeBox() as unknown as Record<string, unknown>
     assert.throws(
       () => {
-        box['failing'] = 1
+        box.failing = 1
       },
       { name: 'RangeError', message: 'this setter fails' },
     )
     assert.throws(
       () => {
-        box['fixed'] = 1
+        box.fixed = 1
       },
       { name: 'TypeError', message: /"fixed".*read-only/ },
     )
     assert.throws(
       () => {
-        box['value'] = new WeakMap()
+        box.value = new WeakMap()
       },
       { code: 'FARHOLD_NOT_SHAREABLE' },
     )
-    assert.equal(box['value'], 1)
+    assert.equal(box.value, 1)
   },
 
   'in, delete, keys, entries, descriptors'({ sync, assert }) {

@@ -1,6 +1,6 @@
 /** How values cross: every row of the table, in both directions, and what is refused. */
 import { type Case, type CaseContext, group } from '../case.ts'
-import { Money, QuotaError, Route, Temperature } from '../registered.ts'
+import { Basket, Money, QuotaError, Route, Temperature } from '../registered.ts'
 import { samples } from '../samples.ts'
 
 /** Each sample as an argument, as a result, there and back, and inside data. */
@@ -227,6 +227,20 @@ const refused = group('refused', {
     })
     await assert.rejects(remote.echo(new Set([new WeakMap()])), { path: 'arguments[0].item' })
     await assert.rejects(remote.echo(new Map([[new WeakMap(), 1]])), { path: 'arguments[0].key' })
+  },
+
+  async 'an instance whose transformer gives data that contains it'({ remote, assert }) {
+    const basket = new Basket([])
+    const route = new Route([basket], 'x')
+    assert.sameGraph(await remote.echo([route, route, basket]), [route, route, basket])
+    basket.owner = route
+    await assert.rejects(remote.echo({ route }), {
+      code: 'FARHOLD_NOT_SHAREABLE',
+      message: /Route at arguments\[0\]\.route\.data\.stops\[0\]\.owner/,
+    })
+    // From the other end the instance is complete before anything needs it.
+    assert.sameGraph(await remote.echo(basket), basket)
+    assert.equal(await remote.add(1, 1), 2)
   },
 
   async 'data that is too deep'({ remote, assert }) {

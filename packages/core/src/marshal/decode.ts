@@ -39,6 +39,8 @@ class Decoder {
   readonly #answers: ((id: number, path: unknown) => unknown) | undefined
   #slots: readonly Slot[] = []
   readonly #revived: unknown[] = []
+  /** Slots that are or were being made; those that may hold themselves are in `#revived` from the start. */
+  #begun: Set<number> | undefined
   #top: object | undefined
   /** Every copy in the order the peer made them, when some are named again. */
   #copies: object[] | undefined
@@ -119,6 +121,9 @@ class Decoder {
     const slot = this.#slots[index]
     if (slot === undefined) throw new ProtocolError('a marker without its slot')
     if (index in this.#revived) return this.#revived[index]
+    this.#begun ??= new Set()
+    if (this.#begun.has(index)) throw new ProtocolError('a slot that is needed to make itself')
+    this.#begun.add(index)
     return this.#revive(slot, index, depth)
   }
 

@@ -114,6 +114,8 @@ class Encoder {
   /** What each object has become: a copy, a marker, or the number of a copy. */
   #seen: Map<object, unknown> | undefined
   #copies = 0
+  /** Instances of transformers whose data is being copied. */
+  #unfinished: Set<object> | undefined
   #relocated: Set<object> | undefined
 
   constructor(port: ReferencePort, moved: unknown[], where: string, copied: unknown) {
@@ -164,6 +166,7 @@ class Encoder {
   #object(value: object, depth: number): unknown {
     const earlier = this.#seen?.get(value)
     if (earlier !== undefined) {
+      if (this.#unfinished?.has(value)) this.#refuseCycle(value, depth)
       return typeof earlier === 'number' ? this.#slot(['same', earlier]) : earlier
     }
     if (depth > this.#port.limits.depth) {
@@ -219,10 +222,7 @@ class Encoder {
       case 'registered':
         return this.#registered(value, depth)
       case 'custom':
-        return this.#shell(value, 'custom', () => {
-          const transformer = customFor(value)
-          return [transformer?.name, this.#at(transformer?.serialize(value), depth, 'data')]
-        })
+        return this.#custom(value, depth)
       case 'refused':
         if (value instanceof ByReference) return this.#byReference(value, depth)
         return this.#refuseInstance(value, depth)
@@ -357,6 +357,28 @@ class Encoder {
       }
       return [identifier, data]
     })
+  }
+
+  #custom(value: object, depth: number): unknown {
+    const transformer = customFor(value)
+    this.#unfinished ??= new Set()
+    this.#unfinished.add(value)
+    const marker = this.#shell(value, 'custom', () => [
+      transformer?.name,
+      this.#at(transformer?.serialize(value), depth, 'data'),
+    ])
+    this.#unfinished.delete(value)
+    return marker
+  }
+
+  /** An instance is made of its data when that is complete, so it cannot be in it. */
+  #refuseCycle(value: object, depth: number): never {
+    const name = classNameOf(value)
+    this.#refuse(
+      name,
+      depth,
+      `The data of ${name} must not contain it: its transformer makes one from the other.`,
+    )
   }
 
   #buffer(buffer: ArrayBuffer): unknown {
