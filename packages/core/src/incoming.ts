@@ -82,7 +82,7 @@ export class Incoming {
     if (message.flags & Flag.hold) {
       if (this.#answers.has(message.id))
         throw new ProtocolError(`the answer of call ${message.id} is still held`)
-      this.#answers.set(message.id, { state: 'pending', value: undefined, waiting: [] })
+      this.#hold(message.id)
     }
     const { pendingCalls } = this.#references.limits
     if (this.#unanswered.size > pendingCalls) {
@@ -93,6 +93,16 @@ export class Incoming {
     const awaited = this.#awaitedBy(message)
     if (awaited === undefined) this.#start(message, moved)
     else this.#after(awaited, message, moved)
+  }
+
+  /** Keeps an answer for the peer, which counts as an object that the peer holds. */
+  #hold(id: number): void {
+    const { exports } = this.#references.limits
+    // A peer that gives nothing back after it was told is not one that forgets.
+    if (this.#answers.size >= 2 * exports) {
+      throw new ProtocolError(`more than ${2 * exports} answers are held`)
+    }
+    this.#answers.set(id, { state: 'pending', value: undefined, waiting: [] })
   }
 
   /** The peer gives up the answer of a call. */
@@ -173,6 +183,13 @@ export class Incoming {
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
     const depth = this.#running.push(message) - 1
     try {
+      if (message.flags & Flag.hold && this.#answers.size > limits.exports) {
+        throw new LimitExceededError(
+          'exports',
+          limits.exports,
+          'the number of answers this peer holds',
+        )
+      }
       if (message.path.length > limits.pathLength) {
         throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
       }

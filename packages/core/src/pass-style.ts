@@ -133,7 +133,12 @@ const EVALUATORS: ReadonlySet<unknown> = new Set([
   constructorOf(getPrototypeOf(async function* () {})),
 ])
 
-/** True for what turns text into code: it never crosses, whoever exposes it. */
+/** True for what turns text into code, and for a class that inherits from it: it never crosses, whoever exposes it. */
 export function isEvaluator(value: unknown): boolean {
-  return EVALUATORS.has(value)
+  if (typeof value !== 'function') return false
+  for (let Class: unknown = value; typeof Class === 'function' && Class !== Function.prototype; ) {
+    if (EVALUATORS.has(Class)) return true
+    Class = getPrototypeOf(Class)
+  }
+  return false
 }

@@ -23,6 +23,18 @@ function request(
   return handle.session.request(operation, handle, whole, args).promise()
 }
 
+/** The keys of a target: any, where its type says nothing. */
+type KeyOf<T> = unknown extends T ? PropertyKey : keyof T
+
+async function setProperty<T, K extends KeyOf<T>>(
+  target: RemoteReference<T>,
+  key: K,
+  value: K extends keyof T ? Sendable<T[K]> : unknown,
+): Promise<boolean> {
+  await request(target, Operation.set, key as PropertyKey, [value]) // a key of an object type is one
+  return true
+}
+
 /**
  * `Reflect` for an object of another context: the same operations with the same results, each as a promise.
  * Every one rejects with what the owner's access rules refuse (`AccessDeniedError`, `UnprotectedError`), and
@@ -38,14 +50,7 @@ export const RemoteReflect = Object.freeze({
   get: (target: object, key: PropertyKey): Promise<unknown> => request(target, Operation.get, key),
 
   /** Writes a property; true when it was written. */
-  set: async <T, K extends keyof T>(
-    target: RemoteReference<T>,
-    key: K,
-    value: Sendable<T[K]>,
-  ): Promise<boolean> => {
-    await request(target, Operation.set, key, [value])
-    return true
-  },
+  set: setProperty,
 
   /** Whether the object, or a class of it, has the property. */
   has: async (target: object, key: PropertyKey): Promise<boolean> =>

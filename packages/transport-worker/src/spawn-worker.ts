@@ -40,6 +40,8 @@ export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'>
   readonly limits?: Partial<Limits>
   /** How long its module may take to load, in milliseconds. Default: as long as it takes. */
   readonly timeout?: number
+  /** Hears of failures that no caller waits for, as a write that was refused. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void
 }
 
 /**
@@ -68,6 +70,7 @@ export async function spawnWorker<T = unknown>(
     modules = {},
     limits,
     timeout,
+    onError,
     ...workerOptions
   } = checkOptions(options)
   const identity: ContextIdentity = { id: nextContextId(), name, kind: 'worker' }
@@ -94,6 +97,7 @@ export async function spawnWorker<T = unknown>(
   const session = openSession(Object.freeze(Object.create(null) as object), transport, {
     peerName: name,
     ...(limits === undefined ? {} : { limits }),
+    ...(onError === undefined ? {} : { onError }),
   })
   void closed.then((reason) => {
     // What the worker posted before it ended may still wait in the port.
@@ -170,7 +174,9 @@ function defaultName(url: string): string {
 
 function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
-  const { name, timeout, modules, globals } = options
+  const { name, timeout, modules, globals, onError } = options
+  if (onError !== undefined && typeof onError !== 'function')
+    refuseOption('onError', 'a function', onError)
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     refuseOption('name', 'a name that is not empty', name)
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {

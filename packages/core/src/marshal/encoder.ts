@@ -1,0 +1,398 @@
+/**
+ * The walk over a value that is encoded. The walk that classifies is the walk that copies: each part of the value is
+ * looked at once, and a getter of it runs once.
+ */
+import { isForbiddenInData } from '../access.ts'
+import { LimitExceededError, NotShareableError } from '../errors.ts'
+import { ByReference, markOf } from '../marks.ts'
+import { classNameOf, constructorOf, passStyleOf } from '../pass-style.ts'
+import { nameOfSymbol, type Slot } from '../protocol.ts'
+import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
+import { withoutOwnFrames } from '../stacks.ts'
+import { standInOf } from '../stand-in.ts'
+import { elementCount, viewKind } from './bytes.ts'
+import { ERROR_PARTS, errorClassOf } from './error-classes.ts'
+import { MovedBytes } from './moved-bytes.ts'
+import { type LiveStyle, MARK, type ReferencePort } from './port.ts'
+
+/** Encodes one value: its body, its slots, and what was introduced on the way. */
+export class Encoder {
+  readonly slots: Slot[] = []
+  readonly introduced: number[] = []
+  rich = false
+  escaped = false
+  readonly #port: ReferencePort
+  readonly #moved: unknown[]
+  readonly #bytes: MovedBytes
+  readonly #where: string
+  readonly #copied: unknown
+  readonly #path: PropertyKey[] = []
+  /** What each object has become: a copy, a marker, or the number of a copy. */
+  #seen: Map<object, unknown> | undefined
+  #copies = 0
+  /** Instances of transformers whose data is being copied. */
+  #unfinished: Set<object> | undefined
+
+  constructor(port: ReferencePort, moved: unknown[], where: string, copied: unknown) {
+    this.#port = port
+    this.#moved = moved
+    this.#bytes = new MovedBytes(port.codec, moved, (slot) => this.#slot(slot))
+    this.#where = where
+    this.#copied = copied
+  }
+
+  /** Hot path: every value that crosses passes here once. */
+  copy(value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case 'string':
+        if (value.charCodeAt(0) !== 0) return value
+        this.escaped = true
+        return MARK + value
+      case 'number':
+        if (
+          Number.isNaN(value) ||
+          value === Infinity ||
+          value === -Infinity ||
+          (value === 0 && 1 / value < 0)
+        )
+          this.rich = true
+        return value
+      case 'boolean':
+        return value
+      case 'object':
+        return value === null ? null : this.#object(value, depth)
+      case 'function':
+        return this.#object(value, depth)
+      case 'symbol': {
+        const name = nameOfSymbol(value)
+        if (name === undefined)
+          this.#refuse(
+            `${String(value)} is unique to its context and`,
+            depth,
+            'Use Symbol.for(name), or a string.',
+          )
+        return this.#slot(['symbol', name])
+      }
+      default:
+        this.rich = true
+        return value
+    }
+  }
+
+  #object(value: object, depth: number): unknown {
+    const earlier = this.#seen?.get(value)
+    if (earlier !== undefined) {
+      if (this.#unfinished?.has(value)) this.#refuseCycle(value, depth)
+      return typeof earlier === 'number' ? this.#slot(['same', earlier]) : earlier
+    }
+    if (depth > this.#port.limits.depth) {
+      throw new LimitExceededError(
+        'depth',
+        this.#port.limits.depth,
+        `the nesting of ${this.#describePath(depth)}`,
+      )
+    }
+    if (standInOf(value) !== undefined) return this.#standIn(value, depth)
+    const mark = markOf(value)
+    if (mark !== undefined) {
+      if (mark.kind === 'reference' && value !== this.#copied) return this.#live(value, 'reference')
+      if (mark.kind === 'transfer') this.#markMoved(mark.transferables, depth)
+    }
+    if (this.#bytes.isMoved(value)) return this.#remember(value, this.#bytes.moveWhole(value))
+    const style = passStyleOf(value)
+    switch (style) {
+      case 'plain':
+        return this.#properties(value, this.#remember(value, {}), depth)
+      case 'array':
+        return this.#array(value as unknown[], depth) // the style says so
+      case 'bare':
+        return this.#shell(value, 'bare', () => [this.#properties(value, {}, depth)])
+      case 'map':
+        return this.#shell(value, 'map', () => this.#entries(value as Map<unknown, unknown>, depth))
+      case 'set':
+        return this.#shell(value, 'set', () => [
+          Array.from(value as Set<unknown>, (item) => this.#at(item, depth, 'item')),
+        ])
+      case 'date': {
+        const time = Date.prototype.getTime.call(value)
+        // The text codec would make `null` of it.
+        if (Number.isNaN(time)) return this.#shell(value, 'no-date', () => [])
+        this.rich = true
+        return this.#remember(value, new Date(time))
+      }
+      case 'regexp': {
+        this.rich = true
+        const expression = value as RegExp
+        return this.#remember(value, new RegExp(expression.source, expression.flags))
+      }
+      case 'url':
+        return this.#remember(value, this.#slot(['url', String(Reflect.get(value, 'href'))]))
+      case 'error':
+        return this.#shell(value, 'error', () => this.#error(value, depth))
+      case 'buffer':
+        return this.#remember(value, this.#bytes.buffer(value as ArrayBuffer))
+      case 'view':
+        return this.#view(value as ArrayBufferView, depth)
+      case 'shared':
+        if (!this.#port.sharedMemory) {
+          this.#refuse(
+            'shared memory',
+            depth,
+            'Allow it with the option sharedMemory, or pass a copy.',
+          )
+        }
+        return this.#remember(value, this.#bytes.shared(value as SharedArrayBuffer))
+      case 'registered':
+        return this.#registered(value, depth)
+      case 'custom':
+        return this.#custom(value, depth)
+      case 'refused':
+        if (value instanceof ByReference) return this.#byReference(value, depth)
+        return this.#refuseInstance(value, depth)
+      default:
+        return this.#live(value, style)
+    }
+  }
+
+  #standIn(proxy: object, depth: number): unknown {
+    const crossing = this.#port.introduceStandIn(
+      proxy,
+      this.introduced,
+      this.#where === 'arguments',
+    )
+    if ('slot' in crossing) return this.#remember(proxy, this.#slot(crossing.slot))
+    return this.copy(crossing.value, depth)
+  }
+
+  /** Copies a part of a container, and knows its name in case it must be refused. */
+  #at(value: unknown, depth: number, key: PropertyKey): unknown {
+    this.#path[depth] = key
+    return this.copy(value, depth + 1)
+  }
+
+  #properties(
+    value: object,
+    copy: Record<string, unknown>,
+    depth: number,
+  ): Record<string, unknown> {
+    for (const key of Object.keys(value)) {
+      if (isForbiddenInData(key)) continue
+      const item: unknown = (value as Record<string, unknown>)[key]
+      copy[key] = this.#at(item, depth, key)
+    }
+    return copy
+  }
+
+  /** Keys and values in turn. */
+  #entries(map: Map<unknown, unknown>, depth: number): unknown[] {
+    const list: unknown[] = []
+    for (const [key, item] of map) {
+      list.push(this.#at(key, depth, 'key'))
+      list.push(this.#at(item, depth, typeof key === 'string' ? key : 'value'))
+    }
+    return [list]
+  }
+
+  #array(value: readonly unknown[], depth: number): unknown {
+    const length = value.length
+    for (let index = 0; index < length; index++) {
+      if (value[index] === undefined && !(index in value)) return this.#sparse(value, depth)
+    }
+    const copy: unknown[] = []
+    this.#remember(value, copy)
+    for (let index = 0; index < length; index++) copy.push(this.#at(value[index], depth, index))
+    return copy
+  }
+
+  #sparse(value: readonly unknown[], depth: number): unknown {
+    return this.#shell(value, 'sparse', () => {
+      const indexes: number[] = []
+      const items: unknown[] = []
+      for (const key of Object.keys(value)) {
+        const index = Number(key)
+        if (!(index >= 0)) continue
+        indexes.push(index)
+        items.push(this.#at(value[index], depth, index))
+      }
+      return [value.length, indexes, items]
+    })
+  }
+
+  /** Class, message, stack, the properties that are listed among its keys, and those that are not. */
+  #error(value: object, depth: number, allowed?: readonly string[]): unknown[] {
+    const error = value as Error
+    const className = errorClassOf(error)
+    const listed: Record<string, unknown> = {}
+    const hidden: Record<string, unknown> = {}
+    if (!Object.hasOwn(error, 'name') && error.name !== className) {
+      hidden.name = this.copy(String(error.name), depth)
+    }
+    for (const key of ERROR_PARTS) {
+      const part = Object.getOwnPropertyDescriptor(error, key)
+      if (part !== undefined && !part.enumerable) this.#optional(error, key, hidden, depth)
+    }
+    for (const key of Object.keys(error)) {
+      if (key === 'stack' || key === 'message' || isForbiddenInData(key)) continue
+      if (allowed === undefined || allowed.includes(key)) this.#optional(error, key, listed, depth)
+    }
+    return [
+      className,
+      String(error.message),
+      this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : '',
+      listed,
+      hidden,
+    ]
+  }
+
+  /**
+   * Copies a part of an error, which must arrive even when something hangs on it that cannot, as a request object
+   * does. What was begun of such a part is undone.
+   */
+  #optional(holder: object, key: string, copy: Record<string, unknown>, depth: number): void {
+    const slots = this.slots.length
+    const moved = this.#moved.length
+    const introduced = this.introduced.length
+    const seen = this.#seen?.size ?? 0
+    const copies = this.#copies
+    try {
+      copy[key] = this.#at((holder as Record<string, unknown>)[key], depth, key)
+    } catch (refusal) {
+      if (!(refusal instanceof NotShareableError)) throw refusal
+      this.#copies = copies
+      this.slots.length = slots
+      this.#moved.length = moved
+      this.#port.withdraw(this.introduced.splice(introduced))
+      for (const begun of [...(this.#seen?.keys() ?? [])].slice(seen)) this.#seen?.delete(begun)
+    }
+  }
+
+  #registered(value: object, depth: number): unknown {
+    const identifier = registeredIdentifier(constructorOf(Object.getPrototypeOf(value)))
+    if (identifier === undefined) return this.#refuseInstance(value, depth)
+    const allowed = registeredClass(identifier)?.allowProps
+    if (value instanceof Error)
+      return this.#shell(value, 'error', () => this.#error(value, depth, allowed))
+    return this.#shell(value, 'registered', () => {
+      const data: Record<string, unknown> = {}
+      for (const key of Object.keys(value)) {
+        if (isForbiddenInData(key) || (allowed !== undefined && !allowed.includes(key))) continue
+        data[key] = this.#at((value as Record<string, unknown>)[key], depth, key)
+      }
+      return [identifier, data]
+    })
+  }
+
+  #custom(value: object, depth: number): unknown {
+    const transformer = customFor(value)
+    this.#unfinished ??= new Set()
+    this.#unfinished.add(value)
+    const marker = this.#shell(value, 'custom', () => [
+      transformer?.name,
+      this.#at(transformer?.serialize(value), depth, 'data'),
+    ])
+    this.#unfinished.delete(value)
+    return marker
+  }
+
+  /** An instance is made of its data when that is complete, so it cannot be in it. */
+  #refuseCycle(value: object, depth: number): never {
+    const name = classNameOf(value)
+    this.#refuse(
+      name,
+      depth,
+      `The data of ${name} must not contain it: its transformer makes one from the other.`,
+    )
+  }
+
+  #view(view: ArrayBufferView, depth: number): unknown {
+    const own = this.#bytes.view(view)
+    if (own !== undefined) return this.#remember(view, own)
+    // It shows shared memory, which is shared with it.
+    return this.#shell(view, 'window', () => [
+      viewKind(view),
+      this.#at(view.buffer, depth, 'buffer'),
+      view.byteOffset,
+      elementCount(view),
+    ])
+  }
+
+  #markMoved(transferables: readonly object[], depth: number): void {
+    const refused = this.#bytes.mark(transferables)
+    if (refused === undefined) return
+    this.#refuse(
+      classNameOf(refused),
+      depth,
+      'Only an ArrayBuffer that was not moved before can be moved to this context.',
+    )
+  }
+
+  /** Takes what the user moves out of the user's hands. Once everything is encoded. */
+  detach(from: number): void {
+    this.#bytes.detach(from)
+  }
+
+  /** By reference whatever its style, except that a proxy goes home, a promise settles, and an evaluator stays. */
+  #byReference({ value, stays }: ByReference, depth: number): unknown {
+    if (standInOf(value) !== undefined) return this.copy(value, depth)
+    const style = passStyleOf(value)
+    if (style === 'promise' || (style === 'refused' && typeof value === 'function'))
+      return this.copy(value, depth)
+    return this.#live(value, 'reference', stays)
+  }
+
+  #live(value: object, style: LiveStyle, stays = false): unknown {
+    return this.#remember(
+      value,
+      this.#slot(this.#port.introduce(value, style, this.introduced, stays)),
+    )
+  }
+
+  #slot(slot: Slot): string {
+    return MARK + (this.slots.push(slot) - 1)
+  }
+
+  /** A slot that may hold itself: its number is known before its fields are. */
+  #shell(value: object, kind: string, fields: () => unknown[]): unknown {
+    const index = this.slots.push([kind]) - 1
+    const marker = this.#remember(value, MARK + index)
+    this.slots[index] = [kind, ...fields()]
+    return marker
+  }
+
+  /** A copy that a pipe does not carry as one object is remembered by its place among all copies. */
+  #remember<Copy>(value: object, copy: Copy): Copy {
+    this.#seen ??= new Map()
+    const isCounted = typeof copy === 'object' && !this.#port.codec.carriesIdentity
+    this.#seen.set(value, isCounted ? this.#copies++ : copy)
+    return copy
+  }
+
+  #describePath(depth: number): string {
+    let path = this.#where
+    for (const key of this.#path.slice(0, depth)) {
+      path += typeof key === 'number' ? `[${key}]` : `${path === '' ? '' : '.'}${String(key)}`
+    }
+    return path
+  }
+
+  #refuseInstance(value: object, depth: number): never {
+    const name = classNameOf(value)
+    const example =
+      name === 'an object' || typeof value === 'function'
+        ? 'value'
+        : name.charAt(0).toLowerCase() + name.slice(1)
+    this.#refuse(
+      name,
+      depth,
+      `Pass proxy(${example}) to share it, registerClass(${name}) to copy it, or plain data.`,
+    )
+  }
+
+  #refuse(what: string, depth: number, advice: string): never {
+    const path = this.#describePath(depth)
+    throw new NotShareableError(
+      `${what} at ${path} belongs to context "${this.#port.name}" and cannot be copied to "${this.#port.peerName}". ${advice}`,
+      path,
+    )
+  }
+}
