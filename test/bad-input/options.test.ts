@@ -302,6 +302,11 @@ const rows: Record<string, Row[]> = {
       message: option('modules["a"]', 'the source of a module'),
     },
     {
+      name: 'onError',
+      run: worker({ onError: 'log' }),
+      message: option('onError', 'a function'),
+    },
+    {
       name: 'limits',
       run: worker({ limits: { depth: -1 } }),
       message: option('limits.depth', 'a positive whole number'),

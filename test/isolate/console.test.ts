@@ -96,3 +96,9 @@ test('a console function of the host that throws harms no one', async () => {
   expect(await sandbox.eval('console.log(1); 5')).toBe(5)
   expect(sandbox.evalSync('console.log(1); 6')).toBe(6)
 })
+
+test('a write that was refused, which no one awaits, is told there', async () => {
+  const [line] = await linesOf('remote(orders).length = 0')
+  expect(line?.[0]).toBe('error')
+  expect(line?.[1]).toMatchObject({ name: 'UnprotectedError', code: 'FARHOLD_UNPROTECTED' })
+})

@@ -68,8 +68,8 @@ export interface SessionStats {
   readonly calls: number
   /** Batches so far. */
   readonly batches: { readonly sent: number; readonly received: number }
-  /** Characters of text and bytes of buffers so far; what a structured pipe copies itself is not counted. */
-  readonly bytes: { readonly sent: number; readonly received: number }
+  /** Characters of text and bytes of buffers so far, in both directions; what a structured pipe copies itself is not counted. */
+  readonly bytes: number
 }
 
 /** How deep a session was in reading, performing and serving when an entry began. */
@@ -100,8 +100,9 @@ export class SessionCore implements MessageHandler, Receiver {
   /** The batches that are being read this moment, one within the other. */
   readonly #reading: Reading[] = []
   #depth = 0
-  readonly #sent = { batches: 0, bytes: 0 }
-  readonly #received = { batches: 0, bytes: 0 }
+  #sent = 0
+  #received = 0
+  #bytes = 0
 
   constructor(settings: SessionSettings) {
     this.#transport = settings.transport
@@ -142,8 +143,8 @@ export class SessionCore implements MessageHandler, Receiver {
       pending: this.outgoing.pending,
       serving: this.#incoming.active,
       calls: this.outgoing.made + this.#incoming.served,
-      batches: { sent: this.#sent.batches, received: this.#received.batches },
-      bytes: { sent: this.#sent.bytes, received: this.#received.bytes },
+      batches: { sent: this.#sent, received: this.#received },
+      bytes: this.#bytes,
     }
   }
 
@@ -155,8 +156,8 @@ export class SessionCore implements MessageHandler, Receiver {
   #take(): Batch | undefined {
     const batch = this.#outbox.take()
     if (batch === undefined) return undefined
-    this.#sent.batches++
-    this.#sent.bytes += weigh(batch)
+    this.#sent++
+    this.#bytes += weigh(batch)
     return batch
   }
 
@@ -175,8 +176,8 @@ export class SessionCore implements MessageHandler, Receiver {
 
   deliver(batch: Batch): void {
     if (this.ended !== undefined) return
-    this.#received.batches++
-    this.#received.bytes += weigh(batch)
+    this.#received++
+    this.#bytes += weigh(batch)
     try {
       const size = this.#codec.sizeOf(batch)
       if (size > this.#limits.messageSize) {

@@ -6,7 +6,10 @@ const LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const
 
 type Send = (level: string, args: readonly unknown[]) => Promise<unknown>
 
-export function installConsole(send: Send | undefined): void {
+/** Gives the guest its console, and gives the function that writes a line of it. */
+export function installConsole(
+  send: Send | undefined,
+): (level: string, args: readonly unknown[]) => void {
   const write = (level: string, args: readonly unknown[]): void => {
     if (send === undefined) return
     const values = args.map(printable)
@@ -20,6 +23,7 @@ export function installConsole(send: Send | undefined): void {
     writable: true,
     configurable: true,
   })
+  return write
 }
 
 /** Functions and symbols are printed, not shared. */

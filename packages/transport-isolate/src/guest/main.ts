@@ -36,7 +36,8 @@ const session = openSession(
     name: settings.name,
     peerName: settings.hostName,
     sharedMemory: settings.sharedMemory,
-    onError: () => undefined,
+    // A failure that no caller waits for, as a write that was refused, is the guest's to read.
+    onError: (error) => write('error', [error]),
   },
   {
     flavour: 'sync',
@@ -117,6 +118,6 @@ Reflect.defineProperty(globalThis, 'remote', {
   writable: true,
   configurable: true,
 })
-installConsole(
+const write = installConsole(
   settings.console ? (level, args) => session.outgoing.ask('console', [level, ...args]) : undefined,
 )
