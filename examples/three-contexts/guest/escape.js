@@ -4,12 +4,17 @@
   const tries = []
   const reached = []
 
+  function isProcess(thing) {
+    return typeof thing?.pid === 'number' && thing.versions?.node !== undefined
+  }
+
   /** A thing of the host has the host's constructors, and the constructor of those is the host's `Function`. */
   function processOf(thing) {
-    if (typeof thing.pid === 'number' && thing.versions?.node) return thing
+    if (isProcess(thing)) return thing
     const HostFunction = thing.constructor?.constructor
     if (HostFunction === undefined || HostFunction === Function) return undefined
-    return HostFunction('return globalThis.process')()
+    const found = HostFunction('return globalThis.process')()
+    return isProcess(found) ? found : undefined // a GeneratorFunction of this heap gives a generator
   }
 
   /** All that can be reached from a thing by its properties, their accessors, and its prototypes; to a point. */

@@ -6,6 +6,7 @@
 import type { CloseReason } from './errors.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Operation } from './protocol.ts'
+import type { AbortSource } from './signal.ts'
 
 /** What handles and proxies ask of the session they belong to. */
 export interface Connection {
@@ -69,6 +70,8 @@ export class Import {
   #lent: Import | undefined
   /** How many peers have it. */
   borrowers = 0
+  /** Aborts this side's signal, when the object is a signal. */
+  signalSource: AbortSource | undefined
   /** Methods that stay, by name, so that a call on one is one crossing. */
   readonly methods = new Map<PropertyKey, object>()
 

@@ -47,6 +47,19 @@ export class ImportTable<Import extends object> {
     return made
   }
 
+  /** The import of an id while one is held. */
+  find(id: number): Import | undefined {
+    return this.#entries.get(id)?.held.deref()
+  }
+
+  /** Every import that is held. */
+  *held(): Iterable<Import> {
+    for (const entry of this.#entries.values()) {
+      const held = entry.held.deref()
+      if (held !== undefined) yield held
+    }
+  }
+
   /**
    * Gives up an object now: its introductions go back, and a later one makes a new import. Does nothing for an import
    * that was given up before, whose id may be another's by now.

@@ -26,6 +26,13 @@ interface HeldAnswer {
   readonly waiting: (() => void)[]
 }
 
+/** A call that has not been answered. */
+interface Unanswered {
+  readonly message: CallMessage
+  /** Kept until then: a signal that a method only listens to must not be collected, and given back, before. */
+  args: unknown
+}
+
 export interface IncomingOptions {
   readonly references: References
   readonly outbox: Outbox
@@ -45,8 +52,8 @@ export class Incoming {
   readonly #answers = new Map<number, HeldAnswer>()
   readonly #pumps = new Map<number, ItemPump>()
   #served = 0
-  /** Calls that have not been answered, in the order they came. */
-  readonly #unanswered = new Map<number, CallMessage>()
+  /** Calls that have not been answered, in the order they came, with what they were given. */
+  readonly #unanswered = new Map<number, Unanswered>()
   /** The calls that are being performed this moment, one within the other. */
   readonly #running: CallMessage[] = []
 
@@ -78,7 +85,7 @@ export class Incoming {
     this.#served++
     if (this.#unanswered.has(message.id))
       throw new ProtocolError(`call ${message.id} is not answered yet`)
-    this.#unanswered.set(message.id, message)
+    this.#unanswered.set(message.id, { message, args: undefined })
     if (message.flags & Flag.hold) {
       if (this.#answers.has(message.id))
         throw new ProtocolError(`the answer of call ${message.id} is still held`)
@@ -131,8 +138,8 @@ export class Incoming {
    */
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
-    for (const message of cut.length > 0 ? cut : [...this.#unanswered.values()])
-      this.#fail(message, error)
+    const waiting = [...this.#unanswered.values()].map(({ message }) => message)
+    for (const message of cut.length > 0 ? cut : waiting) this.#fail(message, error)
   }
 
   /** The peer is gone: sources of iterations are told, held answers are dropped. */
@@ -212,6 +219,8 @@ export class Incoming {
       )
       if (args !== undefined && args !== null && !Array.isArray(args))
         throw new ProtocolError('arguments are not a list')
+      const unanswered = this.#unanswered.get(message.id)
+      if (unanswered !== undefined) unanswered.args = args
       const path = propertyPath(message.path)
       const isRead =
         path.length === 0 &&

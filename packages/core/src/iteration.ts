@@ -52,25 +52,49 @@ export class ItemPump {
 
   async #run(): Promise<void> {
     this.#running = true
+    while (this.#credit > 0 && !this.#ended) {
+      this.#credit--
+      if (!(await this.#step())) break
+    }
+    this.#running = false
+  }
+
+  /** Takes and sends one item; false when it was the last. */
+  async #step(): Promise<boolean> {
+    let result: IteratorResult<unknown>
     try {
-      while (this.#credit > 0 && !this.#ended) {
-        this.#credit--
-        const step = this.#iterator.next()
-        const result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
-        if (this.#ended) return
-        if (result.done === true) {
-          this.#ended = true
-          this.#done(result.value)
-          return
-        }
-        this.#send(result.value)
-      }
+      const step = this.#iterator.next()
+      result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
     } catch (error) {
-      if (this.#ended) return
+      if (this.#ended) return false
       this.#ended = true
       this.#failed(error)
-    } finally {
-      this.#running = false
+      return false
+    }
+    if (this.#ended) return false
+    if (result.done === true) {
+      this.#ended = true
+      this.#done(result.value)
+      return false
+    }
+    try {
+      this.#send(result.value)
+      return true
+    } catch (error) {
+      // The item cannot cross. Its source goes no further, and is told so.
+      this.#ended = true
+      this.#failed(error)
+      await this.#close()
+      return false
+    }
+  }
+
+  /** Tells the source that no one reads on. What it makes of that comes after the failure that was told. */
+  async #close(): Promise<void> {
+    try {
+      await this.#iterator.return?.()
+    } catch {
+      // The reader has one failure already, the one that came first.
     }
   }
 }

@@ -8,10 +8,11 @@
 import { ProtocolError } from './errors.ts'
 import type { ExportTable } from './export-table.ts'
 import type { Connection, Handle, Import } from './handle.ts'
+import type { ImportTable } from './import-table.ts'
 import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
-import { type AbortSource, createAbortSource } from './signal.ts'
+import { createAbortSource } from './signal.ts'
 import { refusalOfThenable } from './thenable.ts'
 
 /** What live values ask of their session. */
@@ -23,6 +24,7 @@ export interface LivePort {
   settle(id: number, fulfilled: boolean, value: unknown): void
   /** Gives introductions back. */
   giveBack(id: number, count: number): void
+  readonly imports: Pick<ImportTable<Import>, 'find' | 'held'>
   /** An import of this id, counted once more. */
   receive(id: number): Import
 }
@@ -40,8 +42,7 @@ export class LiveValues {
   readonly #port: LivePort
   /** Promises of the peer that have not settled. */
   readonly #promises = new Map<number, Awaited>()
-  /** Signals of the peer, by id; kept while the import is held, which the signal keeps. */
-  readonly #signals = new Map<number, WeakRef<AbortSource>>()
+  /** A signal keeps its import, which has what aborts it. */
   readonly #importOfSignal = new WeakMap<object, Import>()
   /** What stands in our export table for a stream of ours. */
   readonly #standIns = new WeakMap<object, object>()
@@ -111,7 +112,7 @@ export class LiveValues {
       this.#port.giveBack(id, awaited.introductions)
       return
     }
-    this.#signals.get(id)?.deref()?.abort(value)
+    this.#port.imports.find(id)?.signalSource?.abort(value)
   }
 
   /** The session is over: what can never settle fails with `error`. */
@@ -119,9 +120,7 @@ export class LiveValues {
     const promises = [...this.#promises.values()]
     this.#promises.clear()
     for (const awaited of promises) awaited.reject(error)
-    const signals = [...this.#signals.values()]
-    this.#signals.clear()
-    for (const signal of signals) signal.deref()?.abort(error)
+    for (const imported of [...this.#port.imports.held()]) imported.signalSource?.abort(error)
   }
 
   #announce(promise: Promise<unknown>, id: number): void {
@@ -164,18 +163,12 @@ export class LiveValues {
 
   #signal(id: number): unknown {
     const imported = this.#port.receive(id)
-    const known = this.#signals.get(id)?.deref()
-    if (known !== undefined && this.#importOfSignal.get(known.signal) === imported)
-      return known.signal
-    const source = createAbortSource(this.#port.platform)
-    this.#importOfSignal.set(source.signal, imported)
-    this.#keepTogether.set(source.signal, source)
-    this.#signals.set(id, new WeakRef(source))
-    return source.signal
+    if (imported.signalSource === undefined) {
+      imported.signalSource = createAbortSource(this.#port.platform)
+      this.#importOfSignal.set(imported.signalSource.signal, imported)
+    }
+    return imported.signalSource.signal
   }
-
-  /** A signal keeps its source, through which alone it can be aborted. */
-  readonly #keepTogether = new WeakMap<object, AbortSource>()
 
   /** The object that is exported for a live value: itself, or what reads and writes a stream. */
   #standInFor(value: object, style: LiveKind): object {

@@ -77,6 +77,7 @@ export class References implements ReferencePort {
     this.control = new Import(options.connection, CONTROL, 'object', '')
     this.live = new LiveValues({
       exports: this.exports,
+      imports: this.imports,
       platform: options.platform,
       connection: options.connection,
       settle: (id, fulfilled, value) => options.settle(id, fulfilled, value),
