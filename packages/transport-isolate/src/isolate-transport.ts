@@ -220,7 +220,7 @@ export class IsolateTransport implements Transport {
 
   async #ended(failure: unknown): Promise<void> {
     if (failure === undefined || this.#endedBy(failure)) return
-    const again = await this.#apply(this.#resumption(Answer.byThrow, 0))
+    const again = await this.#apply(this.#resumption(Answer.byThrow, 0, failure))
     if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
   }
 
@@ -231,7 +231,7 @@ export class IsolateTransport implements Transport {
     const level = this.#depth + (this.#running === undefined ? 0 : 1)
     const failure = this.#applySync(this.#arguments(Ask.deliver, answer, level, waiting))
     if (failure === undefined || this.#endedBy(failure)) return
-    const again = this.#applySync(this.#resumption(answer, level))
+    const again = this.#applySync(this.#resumption(answer, level, failure))
     if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
   }
 
@@ -267,8 +267,10 @@ export class IsolateTransport implements Transport {
     ]
   }
 
-  #resumption(answer: number, level: number): EntryArgument[] {
-    return [Ask.resume, answer, level, 0, String(this.#options.timeout ?? 0)]
+  #resumption(answer: number, level: number, failure: unknown): EntryArgument[] {
+    const message = failure instanceof Error ? failure.message : 'the engine stopped'
+    const why = message === TIMED_OUT ? String(this.#options.timeout) : message
+    return [Ask.resume, answer, level, 0, why]
   }
 
   /** Was it the end of the isolate that cut an entry short? Then the session hears of it. */

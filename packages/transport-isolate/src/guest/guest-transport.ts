@@ -9,24 +9,15 @@ import {
   type Transport,
 } from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
-
-/** The two functions of the host that the runtime holds. Neither ever throws. */
-export interface HostCallbacks {
-  /** Delivers a batch to the host. */
-  readonly post: (number: number, text: string, ...buffers: unknown[]) => void
-  /** Delivers a batch and gives the host's answer: text alone, or with buffers behind it. */
-  readonly call: (
-    number: number,
-    text: string,
-    ...buffers: unknown[]
-  ) => string | readonly [string, ...unknown[]]
-}
+import type { HostCallbacks } from './host-callbacks.ts'
 
 /** A batch on its way out. The host takes each number once, so one may be sent twice. */
 interface Letter {
   readonly number: number
   readonly text: string
 }
+
+const NOTHING: readonly unknown[] = Object.freeze([])
 
 export class GuestTransport implements Transport {
   readonly codec = 'text'
@@ -66,14 +57,14 @@ export class GuestTransport implements Transport {
     const letter = { number: ++this.#number, text: body as string } // the text codec's batches are text
     if (moved.length === 0) this.#posting.push(letter)
     const post = this.#post
-    post(letter.number, letter.text, ...moved)
+    post(letter.number, letter.text, moved)
     if (moved.length === 0) this.#posting.splice(this.#posting.indexOf(letter), 1)
   }
 
   enter({ body, moved }: Batch): void {
     this.#sendAnswered()
     const call = this.#call
-    const answer = call(++this.#number, body as string, ...moved) // as in `post`
+    const answer = call(++this.#number, body, moved)
     if (typeof answer === 'string') {
       if (answer !== '') this.#receiver?.deliver({ body: answer, moved: [] })
     } else {
@@ -85,7 +76,7 @@ export class GuestTransport implements Transport {
   /** The runtime has cut the session off. The host is told by what is no batch, so that nothing there waits for ever. */
   close(): void {
     const post = this.#post
-    post(++this.#number, 'the guest runtime has ended the session')
+    post(++this.#number, 'the guest runtime has ended the session', NOTHING)
   }
 
   /** An entry of the host with a batch; gives what there is to answer with. */
@@ -98,13 +89,12 @@ export class GuestTransport implements Transport {
   }
 
   /** An entry of the host after one that was cut short. */
-  resume(level: number, milliseconds: string): string {
+  resume(level: number, why: string): string {
     const mark = this.#marks[level]
     const session = this.#session
     if (session === undefined || mark === undefined) return ''
     this.#sendAnswered()
-    const stretch = `a stretch of execution in context "${currentContext().name}"`
-    session.interrupted(mark, new CallTimeoutError(stretch, Number(milliseconds)))
+    session.interrupted(mark, cutShort(why))
     this.#begin(level)
     return this.#answer(session.pull())
   }
@@ -131,6 +121,14 @@ export class GuestTransport implements Transport {
     if (letter === undefined) return
     this.#answered = undefined
     const post = this.#post
-    post(letter.number, letter.text)
+    post(letter.number, letter.text, NOTHING)
   }
+}
+
+/** The error of a call that was cut short: after so many milliseconds, or for another reason of the engine's. */
+function cutShort(why: string): Error {
+  const milliseconds = Number(why)
+  if (Number.isNaN(milliseconds)) return new RangeError(why)
+  const stretch = `a stretch of execution in context "${currentContext().name}"`
+  return new CallTimeoutError(stretch, milliseconds)
 }

@@ -9,7 +9,8 @@ import * as core from '@farhold/core'
 import { becomeContext, createAgent, openSession } from '@farhold/core/adapter'
 import { Answer, Ask, Boot, type GuestSettings } from '../entry.ts'
 import { installConsole } from './console.ts'
-import { GuestTransport, type HostCallbacks } from './guest-transport.ts'
+import { GuestTransport } from './guest-transport.ts'
+import { guardCallbacks } from './host-callbacks.ts'
 import { Namespaces } from './namespaces.ts'
 
 const take = (name: string): unknown => {
@@ -18,17 +19,16 @@ const take = (name: string): unknown => {
   return value
 }
 
-const host: HostCallbacks = {
-  post: take(Boot.post) as HostCallbacks['post'],
-  call: take(Boot.call) as HostCallbacks['call'],
-}
 const settings = JSON.parse(take(Boot.settings) as string) as GuestSettings // the host wrote it with this type
+
+/** What is no batch. */
+const BROKEN = 'the guest runtime is broken'
 
 becomeContext({ id: settings.id, name: settings.name, kind: 'isolate' })
 
 const evaluate = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
 const namespaces = new Namespaces()
-const transport = new GuestTransport(host)
+const transport = new GuestTransport(guardCallbacks(take(Boot.post), take(Boot.call)))
 const session = openSession(
   Object.freeze(Object.create(null) as object),
   transport,
@@ -63,7 +63,10 @@ const session = openSession(
 )
 transport.attach(session)
 
-/** Every entry of the host comes in here. */
+/**
+ * Every entry of the host comes in here. Nothing but a string goes out: a value of the guest's own would be
+ * copied natively, and the built-ins that the runtime works with are the guest's to replace.
+ */
 function dispatch(
   ask: number,
   answer: number,
@@ -72,7 +75,13 @@ function dispatch(
   text: string,
   ...buffers: unknown[]
 ): string {
-  const reply = answerTo(ask, level, sequence, text, buffers)
+  let reply = BROKEN
+  try {
+    const made: unknown = answerTo(ask, level, sequence, text, buffers)
+    if (typeof made === 'string') reply = made
+  } catch {
+    // The runtime itself failed. The host takes what is no batch for the end of the session, and tells every caller.
+  }
   if (answer === Answer.byReturn) return reply
   throw reply
 }
