@@ -24,3 +24,15 @@ export function endWithProcess(transport: IsolateTransport, closed: Promise<unkn
     if (living.size === 0) process.off('exit', endBusy)
   })
 }
+
+/**
+ * For a process in which a guest's thread cannot be ended: Node would wait for it, so the process ends itself when it
+ * leaves, after every other listener of `exit`, by a signal. What this gives takes that back.
+ */
+export function killAtExit(): () => void {
+  const kill = (): void => {
+    process.kill(process.pid, 'SIGKILL')
+  }
+  process.on('exit', kill)
+  return () => process.off('exit', kill)
+}

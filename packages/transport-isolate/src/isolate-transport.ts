@@ -19,6 +19,8 @@ export interface IsolateTransportOptions {
   readonly memoryLimit: number
   /** How long one stretch of guest execution may take, in milliseconds; `undefined` for no bound. */
   readonly timeout: number | undefined
+  /** A thread of the isolate does not end. What this gives is called when it has ended after all. */
+  readonly onStuck: () => () => void
 }
 
 /** What an entry can be given: primitives, and buffers on their way in. */
@@ -121,6 +123,20 @@ export class IsolateTransport implements Transport {
       if (this.#closed) return
       this.#enterNow(waiting)
     }
+  }
+
+  /**
+   * The engine has lost control of the isolate, as when a guest fills its memory faster than it can be stopped. Its thread
+   * sleeps for ever and cannot be ended, so nothing waits for it.
+   */
+  lost(): void {
+    const { name, memoryLimit, onStuck } = this.#options
+    onStuck()
+    this.#closed = true
+    this.#queue = []
+    this.#running = undefined
+    this.#runningEnded = Promise.resolve()
+    this.#receiver?.closed({ kind: 'memory', error: new MemoryLimitError(name, memoryLimit) })
   }
 
   /** Ends the isolate. What it was doing on a pool thread ends within a moment; {@link ended} says when. */
@@ -302,6 +318,8 @@ export class IsolateTransport implements Transport {
     if (timeout === undefined) return undefined
     const look = (): void => {
       if (this.#running !== waiting || this.#callbacks > 0) return
+      void this.#runningEnded.then(this.#options.onStuck())
+      this.#runningEnded = Promise.resolve() // no one waits for it any more
       this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
     }
     // The second timer starts only when this thread is free, so that a busy host is not taken for a stuck guest.

@@ -23,7 +23,7 @@ import {
 } from '@farhold/core/adapter'
 import ivm from 'isolated-vm'
 import { Boot, type GuestSettings } from './entry.ts'
-import { endWithProcess } from './exit.ts'
+import { endWithProcess, killAtExit } from './exit.ts'
 import { compileGuest } from './guest-script.ts'
 import { IsolateTransport } from './isolate-transport.ts'
 import { IsolateModules, type ModuleDefinition, type ResolveHook } from './modules.ts'
@@ -99,7 +99,10 @@ export async function spawnIsolate<T = unknown>(
     kind: 'isolate',
   }
 
-  const isolate = new ivm.Isolate({ memoryLimit })
+  const isolate = new ivm.Isolate({
+    memoryLimit,
+    onCatastrophicError: () => transport.lost(),
+  })
   const context = isolate.createContextSync()
   const stretch = timeout ?? wallTimeout
   const transport = new IsolateTransport({
@@ -108,6 +111,7 @@ export async function spawnIsolate<T = unknown>(
     name: identity.name,
     memoryLimit,
     timeout: stretch,
+    onStuck: killAtExit,
   })
   const settings: GuestSettings = {
     id,
