@@ -9,6 +9,7 @@ import { type Answer, type Connection, describePath, type Handle } from './handl
 import type { Flavour } from './marshal/port.ts'
 import { Operation } from './protocol.ts'
 import { joinStacks } from './stacks.ts'
+import { standInOf } from './stand-in.ts'
 import { refusalOfThenable } from './thenable.ts'
 
 type State = 'pending' | 'fulfilled' | 'rejected'
@@ -139,6 +140,29 @@ export class PendingCall implements Answer {
     this.#reject?.(error)
     for (const tell of this.#onSettled ?? []) tell()
   }
+}
+
+/**
+ * The first of what a call needs, its target and its arguments, whose answer is on its way and cannot be named to the
+ * peer of `session`: the call can leave only when it is here.
+ */
+export function firstUnsettled(
+  session: Connection,
+  target: Handle,
+  args: unknown,
+): PendingCall | undefined {
+  if (isUnsettled(session, target)) return target
+  if (!Array.isArray(args)) return undefined
+  for (const arg of args as readonly unknown[]) {
+    const handle = standInOf(arg)?.handle
+    if (isUnsettled(session, handle)) return handle
+  }
+  return undefined
+}
+
+function isUnsettled(session: Connection, handle: Handle | undefined): handle is PendingCall {
+  if (!(handle instanceof PendingCall) || handle.state !== 'pending') return false
+  return handle.session !== session || !handle.usable
 }
 
 /** Ids of held answers are kept while their proxies live; the table itself holds only what is unanswered. */

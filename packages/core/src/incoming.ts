@@ -5,6 +5,7 @@
  * error if it fails; the calls behind it do not wait.
  */
 import type { Writes } from './access.ts'
+import { isAwaitable } from './awaitable.ts'
 import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
 import { Import } from './handle.ts'
 import { ItemPump } from './iteration.ts'
@@ -13,11 +14,9 @@ import { decode } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
-import { passStyleOf } from './pass-style.ts'
 import { type PerformOptions, perform, refuseEvaluator } from './perform.ts'
 import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
-import { standInOf } from './stand-in.ts'
 
 /** An answer that the peer may still use as a target or argument. */
 interface HeldAnswer {
@@ -347,21 +346,4 @@ class Failed {
 /** What an answer that crosses by reference is as a target. */
 function unwrap(value: unknown): unknown {
   return value instanceof ByReference ? value.value : value
-}
-
-/**
- * True for a promise, for an instance whose class makes it awaitable, and for a proxy of what is still on its way.
- * A `then` that is an own property is data: a peer may have put it there.
- */
-function isAwaitable(value: unknown): value is PromiseLike<unknown> {
-  if (typeof value !== 'object' && typeof value !== 'function') return false
-  if (value === null) return false
-  if (value instanceof Promise) return true
-  const standIn = standInOf(value)
-  if (standIn !== undefined) return !(standIn.handle instanceof Import) || standIn.path.length > 0
-  if (typeof value === 'function') return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) return false
-  if (passStyleOf(value) === 'promise') return true
-  return 'then' in value && !Object.hasOwn(value, 'then') && typeof value.then === 'function'
 }

@@ -2,7 +2,7 @@
  * The calls we make of the peer: encoded, queued, awaited, and settled by its answers. This is what every proxy
  * of the peer's objects speaks to.
  */
-import { CallTable, type Fate, PendingCall } from './calls.ts'
+import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
 import {
   CallTimeoutError,
   type CloseReason,
@@ -23,7 +23,6 @@ import type { Outbox } from './outbox.ts'
 import { type Extra, Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { joinStacks } from './stacks.ts'
-import { standInOf } from './stand-in.ts'
 import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
@@ -110,7 +109,7 @@ export class Outgoing implements Connection {
     args: unknown,
     flavour: Flavour = this.#options.flavour,
   ): PendingCall {
-    const before = this.#firstUnsettled(handle, args)
+    const before = firstUnsettled(this, handle, args)
     if (before !== undefined) return this.#later(before, operation, handle, path, args, flavour)
     if (handle instanceof PendingCall && !handle.usable) {
       const answered = PendingCall.local(this, flavour)
@@ -238,30 +237,6 @@ export class Outgoing implements Connection {
       )
     }, milliseconds)
     void call.settled().then(() => clearTimeout?.(timer))
-  }
-
-  /** An argument, or the handle, whose answer is on its way and cannot be named to this peer. */
-  #firstUnsettled(handle: Handle, args: unknown): PendingCall | undefined {
-    if (
-      handle instanceof PendingCall &&
-      handle.session === this &&
-      !handle.usable &&
-      handle.state === 'pending'
-    ) {
-      return handle
-    }
-    if (!Array.isArray(args)) return undefined
-    for (const arg of args as readonly unknown[]) {
-      const answer = standInOf(arg)?.handle
-      if (
-        answer instanceof PendingCall &&
-        answer.state === 'pending' &&
-        !(answer.session === this && answer.usable)
-      ) {
-        return answer
-      }
-    }
-    return undefined
   }
 
   /** Makes a call when an answer it needs is here. */

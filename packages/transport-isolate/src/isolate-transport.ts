@@ -9,6 +9,7 @@
 import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
 import { CallTimeoutError, MemoryLimitError, WouldBlockError } from '@farhold/core'
 import ivm from 'isolated-vm'
+import { Arrivals } from './arrivals.ts'
 import { Answer, Ask, Boot } from './entry.ts'
 
 export interface IsolateTransportOptions {
@@ -47,9 +48,7 @@ export class IsolateTransport implements Transport {
   #dispatch: Dispatch | undefined
   #receiver: Receiver | undefined
   #sequence = 0
-  /** The next batch of the guest, and those that came before it. */
-  #expected = 1
-  readonly #ahead = new Set<number>()
+  readonly #arrivals = new Arrivals()
   #queue: Waiting[] = []
   /** The batch of the entry that is under way on a pool thread. */
   #running: Waiting | undefined
@@ -349,17 +348,8 @@ export class IsolateTransport implements Transport {
   }
 
   #deliver(number: unknown, text: string, buffers: readonly unknown[]): void {
-    if (this.#closed || !this.#isNew(number)) return
+    if (this.#closed || !this.#arrivals.isNew(number)) return
     this.#receiver?.deliver({ body: text, moved: buffers })
-  }
-
-  /** Is it the first time that this batch arrives? One may come before the one ahead of it, and one may come twice. */
-  #isNew(number: unknown): boolean {
-    if (typeof number !== 'number' || number < this.#expected || this.#ahead.has(number))
-      return false
-    this.#ahead.add(number)
-    while (this.#ahead.delete(this.#expected)) this.#expected++
-    return true
   }
 
   #posted(number: unknown, text: unknown, buffers: readonly unknown[]): void {
@@ -368,7 +358,7 @@ export class IsolateTransport implements Transport {
   }
 
   #called(number: unknown, text: unknown, buffers: readonly unknown[]): unknown {
-    if (this.#closed || typeof text !== 'string' || !this.#isNew(number)) return ''
+    if (this.#closed || typeof text !== 'string' || !this.#arrivals.isNew(number)) return ''
     return this.#during(() => {
       const answer = this.#receiver?.serve({ body: text, moved: buffers })
       if (answer === undefined) return ''

@@ -14,6 +14,7 @@ import { elementCount, viewKind } from './bytes.ts'
 import { ERROR_PARTS, errorClassOf } from './error-classes.ts'
 import { MovedBytes } from './moved-bytes.ts'
 import { type LiveStyle, MARK, type ReferencePort } from './port.ts'
+import { describeDataPath, refusalOf, waysOut } from './refusal.ts'
 
 /** Encodes one value: its body, its slots, and what was introduced on the way. */
 export class Encoder {
@@ -367,32 +368,16 @@ export class Encoder {
     return copy
   }
 
+  /** Where the part at this depth is found, as in `arguments[0].lines[2]`. */
   #describePath(depth: number): string {
-    let path = this.#where
-    for (const key of this.#path.slice(0, depth)) {
-      path += typeof key === 'number' ? `[${key}]` : `${path === '' ? '' : '.'}${String(key)}`
-    }
-    return path
+    return describeDataPath(this.#where, this.#path.slice(0, depth))
   }
 
   #refuseInstance(value: object, depth: number): never {
-    const name = classNameOf(value)
-    const example =
-      name === 'an object' || typeof value === 'function'
-        ? 'value'
-        : name.charAt(0).toLowerCase() + name.slice(1)
-    this.#refuse(
-      name,
-      depth,
-      `Pass proxy(${example}) to share it, registerClass(${name}) to copy it, or plain data.`,
-    )
+    this.#refuse(classNameOf(value), depth, waysOut(value))
   }
 
   #refuse(what: string, depth: number, advice: string): never {
-    const path = this.#describePath(depth)
-    throw new NotShareableError(
-      `${what} at ${path} belongs to context "${this.#port.name}" and cannot be copied to "${this.#port.peerName}". ${advice}`,
-      path,
-    )
+    throw refusalOf(what, this.#describePath(depth), advice, this.#port)
   }
 }
