@@ -127,10 +127,12 @@ describe('a sandbox', () => {
       return stacks
     })()`)) as string[]
     expect(stacks).toHaveLength(6)
-    for (const stack of stacks)
+    for (const stack of stacks) {
       expect(stack).not.toMatch(
         /file:|node:|packages|walls\.test|\.ts\b|isolated-vm|Object\.failLater/,
       )
+      expect(stack).not.toContain(process.cwd())
+    }
     expect(stacks[0]).toContain('closed today')
     await using trusted = await spawnIsolate({ globals: { failInTheHost }, redactStacks: false })
     expect(await trusted.eval('try { failInTheHost() } catch (e) { e.stack }')).toContain(
