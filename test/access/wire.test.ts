@@ -724,6 +724,27 @@ describe.each(['structured', 'text'] as const)('limits, %s', (codec) => {
     await caller.close()
   })
 
+  test('callDepth, for a call whose answer is used before it is here', async () => {
+    const { caller } = pair({ callDepth: 5 })
+    let used: Promise<unknown> | undefined
+    const back = (n: number): unknown => {
+      // Not awaited, so its answer is held; it leaves with the blocking call, and is as deep.
+      const counter = caller.remote.makeCounter()
+      used = Promise.resolve().then(() => counter.n)
+      return caller.sync.countdown(n, back)
+    }
+    expect(() => caller.sync.countdown(30, back)).toThrow(
+      expect.objectContaining(limited('callDepth')),
+    )
+    const outcome = await used?.then(
+      (value) => value,
+      (error: unknown) => error,
+    )
+    expect(outcome).toMatchObject(limited('callDepth'))
+    expect(await caller.remote.add(1, 2)).toBe(3)
+    await caller.close()
+  })
+
   test('messageSize', async () => {
     const { caller, owner } = pair({ messageSize: 2000 })
     const { caller: other } = pair({})

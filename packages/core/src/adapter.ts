@@ -2,7 +2,7 @@
  * For authors of hosts: what a package needs that spawns heaps and connects them.
  */
 export { type Agent, type AgentPlatform, createAgent } from './agent.ts'
-export { checkTransport, openSession, sessionOf } from './connect.ts'
+export { openSession } from './connect.ts'
 export {
   type Context,
   createContext,
@@ -11,6 +11,6 @@ export {
   type SpawnedHeap,
 } from './context.ts'
 export { becomeContext } from './current-context.ts'
-export { messageOf, refuseOption } from './errors.ts'
-export { GUEST_LIMITS, limitsFrom, OPEN_LIMITS } from './limits.ts'
+export { refuseOption } from './errors.ts'
+export { GUEST_LIMITS } from './limits.ts'
 export type { EntryMark, SessionCore } from './session.ts'

@@ -116,7 +116,7 @@ export function openSession(
 }
 
 /** What a user holds of a session. */
-export function sessionOf<T>(core: SessionCore): Session<T> {
+function sessionOf<T>(core: SessionCore): Session<T> {
   const close = async (): Promise<void> => core.close()
   return {
     // What the peer's root is, only the caller's type argument can say.
@@ -142,7 +142,7 @@ export function syncRootOf<T>(core: SessionCore): Sync<T> {
   return syncOf(core.references.root) as Sync<T> // as for `remote`
 }
 
-export function checkTransport(transport: Transport): void {
+function checkTransport(transport: Transport): void {
   for (const method of ['open', 'post', 'close'] as const) {
     if (typeof transport?.[method] !== 'function')
       refuseOption('transport', `an object with the method ${method}()`, transport)

@@ -187,7 +187,7 @@ export function farholdErrorPrototype(name: string): object | undefined {
 }
 
 /** The message of anything that was thrown, without running code of a hostile value's class. */
-export function messageOf(thrown: unknown): string {
+function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message
   return typeof thrown === 'object' || typeof thrown === 'function'
     ? 'a value that is not an Error'

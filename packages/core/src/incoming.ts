@@ -69,11 +69,6 @@ export class Incoming {
     return this.#unanswered.size
   }
 
-  /** Answers that the peer holds. */
-  get held(): number {
-    return this.#answers.size
-  }
-
   /** Calls received so far. */
   get served(): number {
     return this.#served
@@ -90,15 +85,26 @@ export class Incoming {
         throw new ProtocolError(`the answer of call ${message.id} is still held`)
       this.#hold(message.id)
     }
-    const { pendingCalls } = this.#references.limits
-    if (this.#unanswered.size > pendingCalls) {
-      const what = 'the number of unanswered calls'
-      this.#fail(message, new LimitExceededError('pendingCalls', pendingCalls, what))
+    const refusal = this.#refusal()
+    if (refusal !== undefined) {
+      this.#fail(message, refusal)
       return
     }
     const awaited = this.#awaitedBy(message)
     if (awaited === undefined) this.#start(message, moved)
     else this.#after(awaited, message, moved)
+  }
+
+  /** Why one more call of the peer is too much, if it is. */
+  #refusal(): LimitExceededError | undefined {
+    const { pendingCalls, callDepth } = this.#references.limits
+    if (this.#unanswered.size > pendingCalls) {
+      return new LimitExceededError('pendingCalls', pendingCalls, 'the number of unanswered calls')
+    }
+    if (this.#running.length >= callDepth) {
+      return new LimitExceededError('callDepth', callDepth, 'the depth of calls within calls')
+    }
+    return undefined
   }
 
   /** Keeps an answer for the peer, which counts as an object that the peer holds. */

@@ -51,11 +51,6 @@ export class LiveValues {
     this.#port = port
   }
 
-  /** How many promises of the peer are awaited. */
-  get pending(): number {
-    return this.#promises.size
-  }
-
   /** Introduces a live value of ours, and starts whatever it has to tell. */
   introduce(value: object, style: LiveKind, introduced: number[]): Slot {
     const exported = this.#standInFor(value, style)

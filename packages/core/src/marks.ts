@@ -58,8 +58,8 @@ export function proxy<T extends object>(
 
 /**
  * Marks the parts of a value that are moved to the next context it is sent to, as `postMessage` does:
- * ArrayBuffers, and what else the platform can transfer. An ArrayBuffer is detached here at the moment of
- * the call that sends it.
+ * ArrayBuffers, and what else the platform can transfer. They are detached here when the batch of the call that
+ * sends them leaves, at the latest.
  *
  * @throws {TypeError} when `value` is a primitive or `transferables` is not a list of objects.
  * @example

@@ -6,17 +6,10 @@ import type { Writes } from './access.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
-import {
-  type CloseReason,
-  ContextClosedError,
-  FarholdError,
-  LimitExceededError,
-  ProtocolError,
-} from './errors.ts'
+import { type CloseReason, ContextClosedError, FarholdError, ProtocolError } from './errors.ts'
 import { Incoming } from './incoming.ts'
 import type { Limits } from './limits.ts'
 import { decode } from './marshal/decode.ts'
-import { encode } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import { Outbox } from './outbox.ts'
 import { Outgoing } from './outgoing.ts'
@@ -72,11 +65,10 @@ export interface SessionStats {
   readonly bytes: number
 }
 
-/** How deep a session was in reading, performing and serving when an entry began. */
+/** How deep a session was in reading and performing when an entry began. */
 export interface EntryMark {
   readonly reading: number
   readonly running: number
-  readonly serving: number
 }
 
 interface Reading {
@@ -99,7 +91,6 @@ export class SessionCore implements MessageHandler, Receiver {
   #resolveClosed: (reason: CloseReason) => void = () => undefined
   /** The batches that are being read this moment, one within the other. */
   readonly #reading: Reading[] = []
-  #depth = 0
   #sent = 0
   #received = 0
   #bytes = 0
@@ -206,7 +197,6 @@ export class SessionCore implements MessageHandler, Receiver {
     return {
       reading: this.#reading.length,
       running: this.#incoming.depth,
-      serving: this.#depth,
     }
   }
 
@@ -215,7 +205,6 @@ export class SessionCore implements MessageHandler, Receiver {
    * `error`; the messages behind it are read now.
    */
   interrupted(mark: EntryMark, error: unknown): void {
-    this.#depth = mark.serving
     this.#outbox.interrupted()
     const cut = this.#reading.splice(mark.reading)
     this.#incoming.interrupted(mark.running, error)
@@ -234,13 +223,8 @@ export class SessionCore implements MessageHandler, Receiver {
   }
 
   serve(batch: Batch): Batch | undefined {
-    this.#depth++
-    try {
-      this.deliver(batch)
-      return this.pull()
-    } finally {
-      this.#depth--
-    }
+    this.deliver(batch)
+    return this.pull()
   }
 
   closed(reason: CloseReason): void {
@@ -262,16 +246,6 @@ export class SessionCore implements MessageHandler, Receiver {
   }
 
   call(message: CallMessage): void {
-    if (this.#depth > this.#limits.callDepth) {
-      const error = new LimitExceededError(
-        'callDepth',
-        this.#limits.callDepth,
-        'the depth of calls within calls',
-      )
-      const { value, extra } = encode(error, this.references, this.#outbox.moved, 'error')
-      this.#outbox.send(Tag.failure, message.id, value, extra)
-      return
-    }
     this.#incoming.call(message, this.#moved)
   }
 
