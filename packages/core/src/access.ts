@@ -6,13 +6,14 @@
  * exist for it at all. What is refused here is caught by `test/conformance/access.ts`.
  */
 import { AccessDeniedError, UnprotectedError } from './errors.ts'
+import { released } from './holders.ts'
 import { classNameOf, isEvaluator } from './pass-style.ts'
 import { nameOfSymbol } from './protocol.ts'
 
 /** Which of our objects a peer may change. */
 export type Writes = 'open' | 'protected' | 'none'
 
-/** Names that lead from an object to its class, its prototype, its caller, or into the engine's old accessors. */
+/** Names that lead from an object to its class, its prototype, its caller, or into the engine's old accessors; and what only we call. */
 const FORBIDDEN: ReadonlySet<PropertyKey> = new Set([
   'constructor',
   '__proto__',
@@ -24,6 +25,7 @@ const FORBIDDEN: ReadonlySet<PropertyKey> = new Set([
   '__defineSetter__',
   '__lookupGetter__',
   '__lookupSetter__',
+  released,
 ])
 
 /** True for a name that does not exist for a peer. */

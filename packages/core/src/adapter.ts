@@ -2,6 +2,7 @@
  * For authors of hosts: what a package needs that spawns heaps and connects them.
  */
 export { type Agent, type AgentPlatform, createAgent } from './agent.ts'
+export { checkPrefetch, checkTimeout } from './call-options.ts'
 export { openSession } from './connect.ts'
 export {
   type Context,

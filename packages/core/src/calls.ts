@@ -4,10 +4,12 @@
  * Every call gets exactly one result or failure from the peer, so an id is free for reuse when its
  * answer is here and no longer held.
  */
+import type { CallOptions } from './call-options.ts'
 import { ProtocolError } from './errors.ts'
-import { type Answer, type Connection, describePath, type Handle } from './handle.ts'
+import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import type { Flavour } from './marshal/port.ts'
 import { Operation } from './protocol.ts'
+import { type Scope, scopeHere } from './scope.ts'
 import { joinStacks } from './stacks.ts'
 import { standInOf } from './stand-in.ts'
 import { refusalOfThenable } from './thenable.ts'
@@ -18,6 +20,8 @@ type State = 'pending' | 'fulfilled' | 'rejected'
 export interface Fate {
   readonly id: number
   unseen: unknown
+  /** Was the hold given up? */
+  dropped: boolean
 }
 
 /** The id of a call that never went out: its answer was made on this side. */
@@ -39,6 +43,16 @@ export class PendingCall implements Answer {
   wanted = true
   sent = false
   readonly fate: Fate
+  /** Has the caller given up, so that whatever the owner still answers is dropped? */
+  abandoned = false
+  /** Did its user release it? What it holds goes back as soon as it is here. */
+  released = false
+  /** When the caller gives up on it. */
+  readonly options: CallOptions
+  /** The scope it was made in. */
+  readonly scope: Scope | undefined = scopeHere()
+  /** Tells those who watch over it that it is over. */
+  onOver: ((call: PendingCall) => void) | undefined
   /** Receives the items of an iteration. */
   onItem: ((value: unknown) => void) | undefined
   #state: State = 'pending'
@@ -54,18 +68,21 @@ export class PendingCall implements Answer {
     handle: Handle | undefined,
     path: readonly PropertyKey[],
     flavour: Flavour,
+    options: CallOptions,
   ) {
     this.session = session
     this.id = id
     this.#handle = handle
     this.#path = path
     this.flavour = flavour
-    this.fate = { id, unseen: undefined }
+    this.options = options
+    this.scope?.made(this)
+    this.fate = { id, unseen: undefined, dropped: false }
   }
 
   /** A call that is answered on this side. */
-  static local(session: Connection, flavour: Flavour): PendingCall {
-    return new PendingCall(session, LOCAL, undefined, [], flavour)
+  static local(session: Connection, flavour: Flavour, options: CallOptions): PendingCall {
+    return new PendingCall(session, LOCAL, undefined, [], flavour, options)
   }
 
   /** What was called, as messages name it. */
@@ -82,6 +99,11 @@ export class PendingCall implements Answer {
     return this.#value
   }
 
+  /** Is it answered on this side, without the peer? */
+  get isHere(): boolean {
+    return this.id === LOCAL
+  }
+
   /** Can the owner be asked to use the answer as a target or argument? */
   get usable(): boolean {
     return this.id !== LOCAL && (!this.sent || this.held)
@@ -93,7 +115,7 @@ export class PendingCall implements Answer {
     if (this.sent && !this.wanted && this.#promise === undefined) {
       // It was used, not awaited, when it left, so its value stayed with the owner.
       this.#promise = this.session
-        .request(Operation.get, this, [], undefined, this.flavour)
+        .request(Operation.get, this, [], undefined, this.options, this.flavour)
         .promise()
     }
     if (this.#promise === undefined) {
@@ -124,12 +146,34 @@ export class PendingCall implements Answer {
     return promise
   }
 
+  /** Gives up the hold on the answer itself, as soon as it is here. */
+  finish(): void {
+    if (this.released) return
+    this.released = true
+    if (this.#state !== 'pending') this.session.finished(this)
+    else void this.settled().then(() => this.session.finished(this))
+  }
+
+  giveUp(): void {
+    if (this.released) return
+    this.finish()
+    const release = (): void => {
+      const standIn = this.#state === 'fulfilled' ? standInOf(this.#value) : undefined
+      if (standIn === undefined || standIn.path.length > 0) return
+      const { handle } = standIn
+      if (handle instanceof Import) handle.session.giveUp(handle)
+      else (handle as PendingCall).giveUp() // the other kind of handle
+    }
+    if (this.#state !== 'pending') release()
+    else void this.settled().then(release)
+  }
+
   fulfil(value: unknown): void {
     if (this.#state !== 'pending') return
     this.#state = 'fulfilled'
     this.#value = value
     this.#resolve?.(value)
-    for (const tell of this.#onSettled ?? []) tell()
+    this.#tell()
   }
 
   fail(error: unknown): void {
@@ -138,6 +182,12 @@ export class PendingCall implements Answer {
     this.#value = error
     if (!this.awaited && !this.used) this.fate.unseen = error
     this.#reject?.(error)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.onOver?.(this)
+    this.onOver = undefined
     for (const tell of this.#onSettled ?? []) tell()
   }
 }
@@ -171,7 +221,7 @@ export class CallTable {
   readonly #free: number[] = []
   #pending = 0
 
-  /** How many calls the peer has not answered. */
+  /** How many calls the peer has not answered and someone waits for. */
   get pending(): number {
     return this.#pending
   }
@@ -193,10 +243,16 @@ export class CallTable {
     return call
   }
 
+  /** The caller waits no more. The id stays taken until the owner has answered. */
+  abandon(call: PendingCall): void {
+    call.abandoned = true
+    this.#pending--
+  }
+
   /** The answer of a call is here. Its id is free unless the answer is held. */
   answered(call: PendingCall): void {
     this.#calls[call.id] = undefined
-    this.#pending--
+    if (!call.abandoned) this.#pending--
     if (!call.held) this.#free.push(call.id)
   }
 

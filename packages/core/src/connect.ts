@@ -2,10 +2,14 @@
  * Two contexts become a session: one side exposes a root, the other connects to it, or both do both.
  */
 import type { Writes } from './access.ts'
+import { checkPrefetch, checkTimeout } from './call-options.ts'
+import { type CloseOptions, Closing } from './closing.ts'
 import { currentContext } from './current-context.ts'
 import { type CloseReason, refuseOption, WouldBlockError } from './errors.ts'
+import { PREFETCH } from './iteration.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
+import type { CallTimeout } from './outgoing.ts'
 import { ambientPlatform, type Platform } from './platform.ts'
 import { remoteOf } from './remote.ts'
 import { SessionCore, type SessionStats } from './session.ts'
@@ -28,6 +32,10 @@ export interface SessionOptions {
   readonly sharedMemory?: boolean
   /** Do our errors' stacks cross? Default: true. */
   readonly exposeStacks?: boolean
+  /** How long a call of the peer's objects may take, in milliseconds; `withOptions` says otherwise for one. Default: as long as it takes. */
+  readonly timeout?: number
+  /** How many items of an iteration, or chunks of a stream, may be under way before they are asked for. Default: 16. */
+  readonly prefetch?: number
   /** Hears of failures that no caller waits for, as a write that was refused. Default: `console.error` where there is one. */
   readonly onError?: (error: unknown) => void
   /** What this heap has beyond ECMAScript. Default: what its global object has. */
@@ -43,8 +51,12 @@ export interface Session<T = unknown> {
   /** Resolves when the session has ended, with the reason. Never rejects. */
   readonly closed: Promise<CloseReason>
   stats(): SessionStats
-  /** Ends the session: what is pending on either side fails with `ContextClosedError`. Idempotent. */
-  close(): Promise<void>
+  /**
+   * Ends the session, at once or when our pending calls are done; what is still pending on either side then fails with
+   * `ContextClosedError`. Idempotent; a second one that does not drain cuts short one that does. Within a call that this session serves,
+   * a draining one resolves when draining has begun.
+   */
+  close(options?: CloseOptions): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -109,15 +121,25 @@ export function openSession(
     flavour: inner.flavour ?? 'remote',
     sharedMemory: options.sharedMemory ?? true,
     exposeStacks: options.exposeStacks ?? true,
-    wallTimeout: inner.wallTimeout,
+    callTimeout: callTimeoutOf(inner.wallTimeout, options.timeout),
+    prefetch: options.prefetch ?? PREFETCH,
     promisesStay: inner.promisesStay ?? false,
     onError: options.onError ?? ((error) => platform.console?.error(error)),
   })
 }
 
+function callTimeoutOf(
+  wallTimeout: number | undefined,
+  timeout: number | undefined,
+): CallTimeout | undefined {
+  if (wallTimeout !== undefined) return { milliseconds: wallTimeout, option: 'wallTimeout' }
+  return timeout === undefined ? undefined : { milliseconds: timeout, option: 'timeout' }
+}
+
 /** What a user holds of a session. */
 function sessionOf<T>(core: SessionCore): Session<T> {
-  const close = async (): Promise<void> => core.close()
+  const closing = new Closing(core, async () => undefined)
+  const close = (options?: CloseOptions): Promise<void> => closing.close(options)
   return {
     // What the peer's root is, only the caller's type argument can say.
     remote: remoteOf(core.references.root) as Remote<T>,
@@ -127,7 +149,7 @@ function sessionOf<T>(core: SessionCore): Session<T> {
     closed: core.closedPromise,
     stats: () => core.stats(),
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   }
 }
 
@@ -162,6 +184,8 @@ function checkOptions(options: SessionOptions): void {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])
   }
+  if (options.timeout !== undefined) checkTimeout('timeout', options.timeout)
+  if (options.prefetch !== undefined) checkPrefetch(options.prefetch)
   if (options.onError !== undefined && typeof options.onError !== 'function') {
     refuseOption('onError', 'a function', options.onError)
   }

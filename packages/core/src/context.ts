@@ -5,6 +5,7 @@
  * {@link Agent} answers at the session's control id.
  */
 import type { Agent } from './agent.ts'
+import { type CloseOptions, Closing } from './closing.ts'
 import { syncRootOf } from './connect.ts'
 import type { ContextIdentity } from './current-context.ts'
 import { type CloseReason, ContextClosedError, refuseOption } from './errors.ts'
@@ -14,14 +15,6 @@ import { createRemote, remoteOf } from './remote.ts'
 import type { SessionCore, SessionStats } from './session.ts'
 import type { Remote, RemoteResult } from './types/remote.ts'
 import type { Sync } from './types/sync.ts'
-
-/** How a context is closed. */
-export interface CloseOptions {
-  /** Let pending calls finish first. Default: false. */
-  readonly drain?: boolean
-  /** How long to wait for them, in milliseconds. Default: as long as they take. */
-  readonly timeout?: number
-}
 
 /** How code is evaluated. */
 export interface EvalOptions {
@@ -62,7 +55,11 @@ export interface Context<T = unknown> extends AsyncDisposable {
   /** Defines globals there. */
   bind(globals: Readonly<Record<string, unknown>>): Promise<void>
   stats(): SessionStats
-  /** Ends the context. What is pending fails with `ContextClosedError`. Idempotent. */
+  /**
+   * Ends the context, at once or when our pending calls are done; what is still pending then fails with
+   * `ContextClosedError`. Idempotent; a second one that does not drain cuts short one that does. Within a call that the context has made of us,
+   * a draining one resolves when draining has begun.
+   */
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -107,10 +104,14 @@ export function createContext<T>(heap: SpawnedHeap): Context<T> {
 
 class SpawnedContext<T> implements Context<T> {
   readonly #heap: SpawnedHeap
-  #closing: Promise<void> | undefined
+  readonly #closing: Closing
 
   constructor(heap: SpawnedHeap) {
     this.#heap = heap
+    this.#closing = new Closing(heap.session, async () => {
+      await heap.terminate()
+      await heap.closed
+    })
   }
 
   get id(): number {
@@ -190,21 +191,12 @@ class SpawnedContext<T> implements Context<T> {
     return this.#heap.session.stats()
   }
 
-  async close(options: CloseOptions = {}): Promise<void> {
-    checkClose(options)
-    this.#closing ??= this.#close(options)
-    await this.#closing
+  close(options?: CloseOptions): Promise<void> {
+    return this.#closing.close(options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  async #close({ drain = false, timeout }: CloseOptions): Promise<void> {
-    if (drain) await this.#heap.session.outgoing.drained(timeout)
-    this.#heap.session.close()
-    await this.#heap.terminate()
-    await this.#heap.closed
   }
 
   #ask(method: keyof Agent, args: readonly unknown[]) {
@@ -243,15 +235,6 @@ function checkEval(code: unknown, options: EvalOptions): string | undefined {
     refuseOption('filename', 'a file name', filename)
   }
   return filename
-}
-
-function checkClose(options: CloseOptions): void {
-  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
-  const { drain, timeout } = options
-  if (drain !== undefined && typeof drain !== 'boolean')
-    refuseOption('drain', 'true or false', drain)
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
-    refuseOption('timeout', 'a positive number of milliseconds', timeout)
 }
 
 function sourceOf(fn: unknown): string {

@@ -61,9 +61,12 @@ export class ContextClosedError extends FarholdError {
 export class CallTimeoutError extends FarholdError {
   override readonly name = 'CallTimeoutError'
   readonly code = 'FARHOLD_CALL_TIMEOUT'
+  /** How long it may have taken. */
+  readonly milliseconds: number
 
   constructor(what: string, milliseconds: number, limit: 'timeout' | 'wallTimeout' = 'timeout') {
     super(`${what} took longer than its ${limit} of ${milliseconds} ms and was stopped.`)
+    this.milliseconds = milliseconds
     this.label()
   }
 }

@@ -30,14 +30,14 @@ describe('ExportTable', () => {
     const table = new ExportTable(10)
     const object = {}
     let released = 0
-    const id = table.introduce(object, () => released++)
-    table.introduce(object, () => expect.unreachable('only the first hook counts'))
+    const id = table.introduce(object, () => () => released++)
+    table.introduce(object, () => expect.unreachable('it is known'))
     table.release(id, 1)
     expect(released).toBe(0)
     table.release(id, 1)
     expect(released).toBe(1)
     table.release(
-      table.introduce(object, () => released++),
+      table.introduce(object, () => () => released++),
       1,
     )
     expect(released).toBe(2)
@@ -75,7 +75,7 @@ describe('ExportTable', () => {
   test('clear runs every hook once, and nothing is left', () => {
     const table = new ExportTable(10)
     let released = 0
-    for (let n = 0; n < 3; n++) table.introduce({}, () => released++)
+    for (let n = 0; n < 3; n++) table.introduce({}, () => () => released++)
     table.clear()
     table.clear()
     expect(released).toBe(3)

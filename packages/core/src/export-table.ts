@@ -5,11 +5,16 @@
  * flagged: a release that crosses a re-send on the wire gives back only what its sender had seen.
  */
 import { LimitExceededError, ProtocolError } from './errors.ts'
+import type { Dropped } from './holders.ts'
+import { type Scope, scopeHere } from './scope.ts'
 
 interface ExportEntry {
   readonly value: object
   introductions: number
-  readonly released: (() => void) | undefined
+  /** Runs when the peer has given the last of them back. */
+  readonly dropped: Dropped | undefined
+  /** Where it was first introduced, for a function that is called with what belongs there. */
+  readonly scope: Scope | undefined
 }
 
 export class ExportTable {
@@ -30,10 +35,10 @@ export class ExportTable {
 
   /**
    * Introduces `value` to the peer once more; the same value keeps its id while any introduction is out.
-   * `released` is kept from the first introduction and runs when the last is given back.
+   * `begin` is called for the first one, and what it gives when the last is given back.
    * @throws {LimitExceededError} when the table is full.
    */
-  introduce(value: object, released?: () => void): number {
+  introduce(value: object, begin?: () => Dropped | undefined): number {
     const known = this.#idOf.get(value)
     if (known !== undefined) {
       const entry = this.#entries[known]
@@ -48,7 +53,7 @@ export class ExportTable {
       )
     }
     const id = this.#free.pop() ?? this.#entries.length
-    this.#entries[id] = { value, introductions: 1, released }
+    this.#entries[id] = { value, introductions: 1, dropped: begin?.(), scope: scopeHere() }
     this.#idOf.set(value, id)
     return id
   }
@@ -60,6 +65,11 @@ export class ExportTable {
     return entry.value
   }
 
+  /** The scope that an object was introduced in. */
+  scopeOf(id: number): Scope | undefined {
+    return this.#entries[id]?.scope
+  }
+
   /** The id of `value` while the peer holds it. */
   idOf(value: object): number | undefined {
     return this.#idOf.get(value)
@@ -69,15 +79,16 @@ export class ExportTable {
   replace(id: number, value: object): void {
     const entry = this.#entries[id]
     if (entry !== undefined) this.#idOf.delete(entry.value)
-    this.#entries[id] = { value, introductions: 1, released: undefined }
+    this.#entries[id] = { value, introductions: 1, dropped: undefined, scope: undefined }
     this.#idOf.set(value, id)
   }
 
   /**
-   * Gives back `count` introductions. The last one drops the entry and runs its release hook.
+   * Gives back `count` introductions. The last one drops the entry and runs what follows from that.
+   * @param atOnce false when it is not the peer that does, and other code runs around this
    * @throws {ProtocolError} when the peer gives back more than it was given.
    */
-  release(id: number, count: number): void {
+  release(id: number, count: number, atOnce = true): void {
     const entry = this.#entries[id]
     if (entry === undefined || count > entry.introductions) {
       throw new ProtocolError(`object ${id} was released more often than it was introduced`)
@@ -87,14 +98,14 @@ export class ExportTable {
     this.#entries[id] = undefined
     this.#free.push(id)
     this.#idOf.delete(entry.value)
-    entry.released?.()
+    entry.dropped?.(atOnce)
   }
 
-  /** Drops everything, as when the peer is gone; every release hook runs. */
+  /** Drops everything, as when the peer is gone; what follows from that runs. */
   clear(): void {
     const entries = this.#entries.splice(0)
     this.#free.length = 0
     this.#idOf.clear()
-    for (const entry of entries) entry?.released?.()
+    for (const entry of entries) entry?.dropped?.(false)
   }
 }

@@ -3,9 +3,11 @@
  *
  * Both can be the target of an operation, which is what makes a result usable before it is here.
  */
+import type { CallOptions } from './call-options.ts'
 import type { CloseReason } from './errors.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Operation } from './protocol.ts'
+import type { Scope } from './scope.ts'
 import type { AbortSource } from './signal.ts'
 
 /** What handles and proxies ask of the session they belong to. */
@@ -18,6 +20,7 @@ export interface Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
+    options?: CallOptions,
     flavour?: Flavour,
   ): Answer
   /** Performs an operation and blocks until its answer is here. */
@@ -27,13 +30,20 @@ export interface Connection {
     path: readonly PropertyKey[],
     args: unknown,
     flags?: number,
+    options?: CallOptions,
   ): unknown
   /** Can this thread wait for the peer? */
   readonly blocks: boolean
   /** Iterates an iterable of the peer. */
-  iterate(handle: Handle, path: readonly PropertyKey[]): AsyncIterator<unknown, unknown, unknown>
+  iterate(
+    handle: Handle,
+    path: readonly PropertyKey[],
+    options?: CallOptions,
+  ): AsyncIterator<unknown, unknown, unknown>
   /** Gives an import back. */
   giveUp(imported: Import): void
+  /** Gives up the hold on an answer that is here. */
+  finished(answer: Answer): void
   /** Reports a failure that no caller waits for. */
   report(error: unknown): void
   /** Why the session ended; `undefined` while it lives. */
@@ -44,8 +54,12 @@ export interface Connection {
 export interface Answer {
   readonly session: Connection
   readonly description: string
+  /** Did its user give it up? */
+  readonly released: boolean
   /** A native promise of the answer. Asking for it marks the answer as awaited. */
   promise(): Promise<unknown>
+  /** Gives up the answer, and what it brings when it is here. */
+  giveUp(): void
 }
 
 /** What an imported object is, as far as its proxy must know. */
@@ -72,8 +86,10 @@ export class Import {
   borrowers = 0
   /** Aborts this side's signal, when the object is a signal. */
   signalSource: AbortSource | undefined
-  /** Methods that stay, by name, so that a call on one is one crossing. */
-  readonly methods = new Map<PropertyKey, object>()
+  /** What gives it up at its end, unless the program holds it from elsewhere too. */
+  scope: Scope | undefined
+  /** Methods that stay, by name, so that a call on one is one crossing. Made when there is one to keep. */
+  methods: Map<PropertyKey, object> | undefined
 
   /** What was lent, when this is the hold of peers. */
   readonly origin: Import | undefined

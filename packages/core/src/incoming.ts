@@ -6,6 +6,7 @@
  */
 import type { Writes } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
+import { serve } from './current-call.ts'
 import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
 import { Import } from './handle.ts'
 import { ItemPump } from './iteration.ts'
@@ -17,20 +18,7 @@ import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform, refuseEvaluator } from './perform.ts'
 import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
-
-/** An answer that the peer may still use as a target or argument. */
-interface HeldAnswer {
-  state: 'pending' | 'fulfilled' | 'rejected'
-  value: unknown
-  readonly waiting: (() => void)[]
-}
-
-/** A call that has not been answered. */
-interface Unanswered {
-  readonly message: CallMessage
-  /** Kept until then: a signal that a method only listens to must not be collected, and given back, before. */
-  args: unknown
-}
+import { type HeldAnswer, ServedCall } from './served-call.ts'
 
 export interface IncomingOptions {
   readonly references: References
@@ -51,10 +39,12 @@ export class Incoming {
   readonly #answers = new Map<number, HeldAnswer>()
   readonly #pumps = new Map<number, ItemPump>()
   #served = 0
-  /** Calls that have not been answered, in the order they came, with what they were given. */
-  readonly #unanswered = new Map<number, Unanswered>()
+  /** Calls that have not been answered, in the order they came. */
+  readonly #unanswered = new Map<number, ServedCall>()
+  /** Calls whose caller has given up, and whose methods have not settled. */
+  readonly #abandoned = new Set<ServedCall>()
   /** The calls that are being performed this moment, one within the other. */
-  readonly #running: CallMessage[] = []
+  readonly #running: ServedCall[] = []
 
   constructor(options: IncomingOptions) {
     this.#references = options.references
@@ -79,7 +69,8 @@ export class Incoming {
     this.#served++
     if (this.#unanswered.has(message.id))
       throw new ProtocolError(`call ${message.id} is not answered yet`)
-    this.#unanswered.set(message.id, { message, args: undefined })
+    const served = new ServedCall(message, this.#references)
+    this.#unanswered.set(message.id, served)
     if (message.flags & Flag.hold) {
       if (this.#answers.has(message.id))
         throw new ProtocolError(`the answer of call ${message.id} is still held`)
@@ -87,18 +78,19 @@ export class Incoming {
     }
     const refusal = this.#refusal()
     if (refusal !== undefined) {
-      this.#fail(message, refusal)
+      this.#fail(served, refusal)
       return
     }
-    const awaited = this.#awaitedBy(message)
-    if (awaited === undefined) this.#start(message, moved)
-    else this.#after(awaited, message, moved)
+    const awaited = this.#awaitedBy(served)
+    if (awaited === undefined) this.#start(served, moved)
+    else this.#after(awaited, served, moved)
   }
 
   /** Why one more call of the peer is too much, if it is. */
   #refusal(): LimitExceededError | undefined {
     const { pendingCalls, callDepth } = this.#references.limits
-    if (this.#unanswered.size > pendingCalls) {
+    // What a caller has given up on and still runs costs as much as before.
+    if (this.#unanswered.size + this.#abandoned.size > pendingCalls) {
       return new LimitExceededError('pendingCalls', pendingCalls, 'the number of unanswered calls')
     }
     if (this.#running.length >= callDepth) {
@@ -127,9 +119,31 @@ export class Incoming {
     this.#pumps.get(id)?.allow(count)
   }
 
-  /** The peer has lost interest in a call. An iteration stops; any other call runs to its end. */
-  cancel(id: number): void {
+  /** The reader of an iteration has left: it stops, and is answered with what its source gives in the end. */
+  stop(id: number): void {
     void this.#pumps.get(id)?.stop()
+  }
+
+  /**
+   * The caller wants no answer any more. It gets one at once, so that the call's id is free on both sides; what the
+   * method gives later is dropped, and what waits for it fails with the same reason.
+   */
+  cancel(id: number, reason: unknown): void {
+    const served = this.#unanswered.get(id)
+    if (served === undefined) return // Its answer is on the way.
+    this.#settle(served.message, 'rejected', reason)
+    this.#unanswered.delete(id)
+    this.#outbox.send(Tag.failure, id, null, null)
+    if (served.started) this.#abandoned.add(served)
+    this.#tellGivenUp(served, reason)
+  }
+
+  #tellGivenUp(served: ServedCall, reason: unknown): void {
+    served.cancel(reason)
+    const { id } = served.message
+    const pump = this.#pumps.get(id)
+    this.#pumps.delete(id)
+    void pump?.stop()
   }
 
   /** How many calls are being performed this moment, one within the other. */
@@ -143,38 +157,42 @@ export class Incoming {
    */
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
-    const waiting = [...this.#unanswered.values()].map(({ message }) => message)
-    for (const message of cut.length > 0 ? cut : waiting) this.#fail(message, error)
+    for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()])
+      this.#fail(served, error)
   }
 
-  /** The peer is gone: sources of iterations are told, held answers are dropped. */
-  clear(): void {
+  /** The peer is gone: whatever is being served is told, sources of iterations too; held answers are dropped. */
+  clear(reason: unknown): void {
+    const unanswered = [...this.#unanswered.values()]
     this.#answers.clear()
     this.#unanswered.clear()
-    const pumps = [...this.#pumps.values()]
-    this.#pumps.clear()
-    for (const pump of pumps) void pump.stop()
+    this.#abandoned.clear()
+    for (const served of unanswered) this.#tellGivenUp(served, reason)
   }
 
   /** The earlier answers a call needs that are not here yet; `undefined` when it can start at once. */
-  #awaitedBy({ target, extra, id }: CallMessage): HeldAnswer[] | undefined {
+  #awaitedBy(served: ServedCall): HeldAnswer[] | undefined {
+    const { target, extra, id } = served.message
+    const needs = new Map<number, HeldAnswer>()
     let pending: HeldAnswer[] | undefined
     const need = (call: unknown): void => {
       const answer = typeof call === 'number' && call !== id ? this.#answers.get(call) : undefined
       if (answer === undefined) throw new ProtocolError(`no answer of call ${String(call)} is held`)
+      needs.set(call as number, answer) // an id, or it would not have been found
       if (answer.state === 'pending') pending = [...(pending ?? []), answer]
     }
     if (target < 0) need(-1 - target)
     for (const slot of extra?.[0] ?? []) if (slot[0] === 'answer') need(slot[1])
+    if (pending !== undefined) served.needs = needs
     return pending
   }
 
-  #after(awaited: readonly HeldAnswer[], message: CallMessage, moved: readonly unknown[]): void {
+  #after(awaited: readonly HeldAnswer[], served: ServedCall, moved: readonly unknown[]): void {
     let left = awaited.length
     for (const answer of awaited) {
       answer.waiting.push(() => {
         left--
-        if (left === 0) this.#guard(() => this.#start(message, moved))
+        if (left === 0 && !served.cancelled) this.#guard(() => this.#start(served, moved))
       })
     }
   }
@@ -189,11 +207,13 @@ export class Incoming {
     }
   }
 
-  #start(message: CallMessage, moved: readonly unknown[]): void {
+  #start(served: ServedCall, moved: readonly unknown[]): void {
     const { limits } = this.#references
+    const { message } = served
+    served.started = true
     let result: unknown
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
-    const depth = this.#running.push(message) - 1
+    const depth = this.#running.push(served) - 1
     try {
       if (message.flags & Flag.hold && this.#answers.size > limits.exports) {
         throw new LimitExceededError(
@@ -207,8 +227,9 @@ export class Incoming {
       }
       const target =
         message.target < 0
-          ? this.#answer(-1 - message.target)
+          ? this.#answer(-1 - message.target, served)
           : this.#references.exports.get(message.target)
+      this.#references.receiving = this.#references.exports.scopeOf(message.target)
       const args = decode(
         message.args,
         message.extra,
@@ -216,16 +237,16 @@ export class Incoming {
         moved,
         this.#flavour,
         (id, path) => {
-          let value = unwrap(this.#answer(id))
+          let value = unwrap(this.#answer(id, served))
           for (const key of propertyPath(path))
             value = perform(Operation.get, value, [key], [], this.#options(0))
           return value
         },
       )
+      this.#references.receiving = undefined
       if (args !== undefined && args !== null && !Array.isArray(args))
         throw new ProtocolError('arguments are not a list')
-      const unanswered = this.#unanswered.get(message.id)
-      if (unanswered !== undefined) unanswered.args = args
+      served.args = args
       const path = propertyPath(message.path)
       const isRead =
         path.length === 0 &&
@@ -233,7 +254,9 @@ export class Incoming {
       result =
         isRead && !(target instanceof Import)
           ? target
-          : perform(
+          : serve(
+              served,
+              perform,
               message.operation,
               unwrap(target),
               path,
@@ -241,42 +264,50 @@ export class Incoming {
               this.#options(message.flags),
             )
     } catch (error) {
+      this.#references.receiving = undefined
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
-      this.#fail(message, error instanceof Failed ? error.reason : error)
+      this.#fail(served, error instanceof Failed ? error.reason : error)
       return
     }
-    this.#finish(message, result)
+    this.#finish(served, result)
     this.#running.length = depth
   }
 
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
-  #finish(message: CallMessage, result: unknown): void {
-    if (message.operation === Operation.iterate && !isAwaitable(result))
-      this.#iterate(message, result)
-    else if (isAwaitable(result) && !(message.flags & Flag.promise)) {
+  #finish(served: ServedCall, result: unknown): void {
+    const { operation, flags } = served.message
+    if (operation === Operation.iterate && !isAwaitable(result)) this.#iterate(served, result)
+    else if (isAwaitable(result) && !(flags & Flag.promise)) {
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
       result.then(
-        (value: unknown) => this.#guard(() => this.#succeed(message, value)),
-        (error: unknown) => this.#guard(() => this.#fail(message, error)),
+        (value: unknown) => this.#guard(() => this.#succeed(served, value)),
+        (error: unknown) => this.#guard(() => this.#fail(served, error)),
       )
-    } else this.#succeed(message, result)
+    } else this.#succeed(served, result)
   }
 
   #options(flags: number): PerformOptions {
     return { writes: this.#writes, flags }
   }
 
-  #answer(id: number): unknown {
-    const answer = this.#answers.get(id)
+  #answer(id: number, served: ServedCall): unknown {
+    const answer = served.needs?.get(id) ?? this.#answers.get(id)
     if (answer === undefined) throw new ProtocolError(`no answer of call ${id} is held`)
     if (answer.state === 'rejected') throw new Failed(answer.value)
     refuseEvaluator(unwrap(answer.value))
     return answer.value
   }
 
-  #succeed(message: CallMessage, value: unknown): void {
-    if (!this.#unanswered.has(message.id)) return
+  /** Is there still someone to answer? */
+  #isAwaited(served: ServedCall): boolean {
+    this.#abandoned.delete(served)
+    return this.#unanswered.get(served.message.id) === served
+  }
+
+  #succeed(served: ServedCall, value: unknown): void {
+    if (!this.#isAwaited(served)) return
+    const { message } = served
     this.#settle(message, 'fulfilled', value)
     const { id, flags, operation } = message
     if (!(flags & Flag.reply)) {
@@ -299,10 +330,10 @@ export class Incoming {
     }
   }
 
-  #fail(message: CallMessage, error: unknown): void {
-    if (!this.#unanswered.has(message.id)) return
-    this.#settle(message, 'rejected', error)
-    this.#sendFailure(message.id, error)
+  #fail(served: ServedCall, error: unknown): void {
+    if (!this.#isAwaited(served)) return
+    this.#settle(served.message, 'rejected', error)
+    this.#sendFailure(served.message.id, error)
   }
 
   #settle(message: CallMessage, state: 'fulfilled' | 'rejected', value: unknown): void {
@@ -320,23 +351,29 @@ export class Incoming {
     this.#outbox.send(Tag.failure, id, value, extra)
   }
 
-  #iterate(message: CallMessage, iterator: unknown): void {
-    const { id } = message
+  #iterate(served: ServedCall, iterator: unknown): void {
+    const { id } = served.message
     const pump = new ItemPump(iterator as Iterator<unknown> | AsyncIterator<unknown>, {
       item: (value) => {
         const { value: body, extra } = encode(value, this.#references, this.#outbox.moved, 'item')
         this.#outbox.send(Tag.item, id, body, extra)
       },
       done: (value) => {
-        this.#pumps.delete(id)
-        this.#guard(() => this.#succeed(message, value))
+        this.#forget(id, pump)
+        this.#guard(() => this.#succeed(served, value))
       },
       failed: (error) => {
-        this.#pumps.delete(id)
-        this.#guard(() => this.#fail(message, error))
+        this.#forget(id, pump)
+        this.#guard(() => this.#fail(served, error))
       },
     })
-    this.#pumps.set(id, pump)
+    if (this.#isAwaited(served)) this.#pumps.set(id, pump)
+    else void pump.stop()
+  }
+
+  /** An iteration is over; its id may be another's by now. */
+  #forget(id: number, pump: ItemPump): void {
+    if (this.#pumps.get(id) === pump) this.#pumps.delete(id)
   }
 }
 

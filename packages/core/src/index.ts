@@ -1,6 +1,9 @@
 export type { Writes } from './access.ts'
+export type { CallOptions } from './call-options.ts'
+export type { CloseOptions } from './closing.ts'
 export { connect, expose, type Session, type SessionOptions } from './connect.ts'
-export { type CloseOptions, type Context, contexts, type EvalOptions } from './context.ts'
+export { type Context, contexts, type EvalOptions } from './context.ts'
+export { type CurrentCall, currentCall } from './current-call.ts'
 export { type ContextIdentity, currentContext } from './current-context.ts'
 export {
   AccessDeniedError,
@@ -17,6 +20,7 @@ export {
   WouldBlockError,
 } from './errors.ts'
 export { remote, sync } from './flavour.ts'
+export { released } from './holders.ts'
 export type { Limits } from './limits.ts'
 export { type LoopbackOptions, loopback } from './loopback.ts'
 export { proxy, transfer } from './marks.ts'
@@ -24,6 +28,7 @@ export type { Platform } from './platform.ts'
 export { contextOf, isProxy, RemoteReflect, snapshot } from './reflect.ts'
 export { type CustomTransformer, registerClass, registerCustom } from './registry.ts'
 export { release } from './release.ts'
+export { scope } from './scope.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, CodecName, Receiver, Transport } from './transport.ts'
 export type { RemoteReference, SyncReference } from './types/brands.ts'
@@ -38,3 +43,4 @@ export type {
   Sendable,
 } from './types/remote.ts'
 export type { Sync, SyncReceived } from './types/sync.ts'
+export { withOptions } from './with-options.ts'

@@ -5,8 +5,8 @@
  * gives credit back as items are taken. Nothing is asked of the source before the first `next`.
  */
 
-/** How many items may be under way before the reader has asked for them. */
-const PREFETCH = 16
+/** How many items may be under way before the reader has asked for them, where no option says so. */
+export const PREFETCH = 16
 
 /** Sends the items of one iterator for one call. */
 export class ItemPump {
@@ -105,6 +105,10 @@ export interface ItemSource {
   start(onItem: (value: unknown) => void): Promise<unknown>
   credit(count: number): void
   stop(): void
+  /** Was the iteration given up on, so that not even what came before is wanted? */
+  isCut(): boolean
+  /** The reader begins to wait for an item, or has it. */
+  awaits(waiting: boolean): void
 }
 
 type Waiter = {
@@ -115,6 +119,7 @@ type Waiter = {
 /** The reader's end: an async iterator that is also iterable, as generators are. */
 export class ItemReader implements AsyncIterableIterator<unknown, unknown, unknown> {
   readonly #source: ItemSource
+  readonly #prefetch: number
   readonly #buffer: unknown[] = []
   readonly #waiters: Waiter[] = []
   #taken = 0
@@ -122,8 +127,10 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
   #final: unknown
   #finished: Promise<unknown> | undefined
 
-  constructor(source: ItemSource) {
+  /** @param prefetch how many items may be under way before they are asked for */
+  constructor(source: ItemSource, prefetch: number) {
     this.#source = source
+    this.#prefetch = prefetch
   }
 
   [Symbol.asyncIterator](): this {
@@ -150,6 +157,7 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
     }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
+      if (this.#waiters.length === 1) this.#source.awaits(true)
     })
   }
 
@@ -183,6 +191,8 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
         const waiter = this.#waiters.shift()
         if (waiter === undefined) this.#buffer.push(value)
         else {
+          this.#source.awaits(false)
+          if (this.#waiters.length > 0) this.#source.awaits(true)
           waiter.resolve({ value, done: false })
           this.#give()
         }
@@ -191,11 +201,12 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
         (value) => this.#end('done', value),
         (error: unknown) => this.#end('failed', error),
       )
-    this.#source.credit(PREFETCH)
+    this.#source.credit(this.#prefetch)
   }
 
   #end(state: 'done' | 'failed', final: unknown): void {
     if (this.#state !== 'running') return
+    if (this.#source.isCut()) this.#buffer.length = 0
     const waiter = this.#waiters.shift()
     this.#state = 'done'
     if (waiter === undefined) {
@@ -207,7 +218,7 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
   }
 
   #give(): void {
-    if (++this.#taken < PREFETCH / 2 || this.#state !== 'running') return
+    if (++this.#taken < this.#prefetch / 2 || this.#state !== 'running') return
     this.#source.credit(this.#taken)
     this.#taken = 0
   }

@@ -54,10 +54,9 @@ export class LiveValues {
   /** Introduces a live value of ours, and starts whatever it has to tell. */
   introduce(value: object, style: LiveKind, introduced: number[]): Slot {
     const exported = this.#standInFor(value, style)
-    const isNew = this.#port.exports.idOf(exported) === undefined
-    const stop =
-      isNew && style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined
-    const id = this.#port.exports.introduce(exported, stop)
+    const id = this.#port.exports.introduce(exported, () =>
+      style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined,
+    )
     introduced.push(id)
     if (style === 'promise') this.#announce(value as Promise<unknown>, id)
     if (style === 'signal') {

@@ -30,8 +30,8 @@ export async function localOperation(
     case Operation.snapshot: {
       const standIn = standInOf(value)
       if (standIn === undefined) return value
-      const { handle } = standIn
-      return handle.session.request(operation, handle, standIn.path, undefined).promise()
+      const { handle, options } = standIn
+      return handle.session.request(operation, handle, standIn.path, undefined, options).promise()
     }
     case Operation.call:
       if (typeof value !== 'function')

@@ -2,7 +2,10 @@
  * The calls we make of the peer: encoded, queued, awaited, and settled by its answers. This is what every proxy
  * of the peer's objects speaks to.
  */
+import { AbortWatch } from './abort-watch.ts'
+import type { CallOptions } from './call-options.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
+import { Deadlines } from './deadlines.ts'
 import {
   CallTimeoutError,
   type CloseReason,
@@ -13,7 +16,7 @@ import {
   ReleasedError,
   WouldBlockError,
 } from './errors.ts'
-import { type Connection, type Handle, Import } from './handle.ts'
+import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import { ItemReader } from './iteration.ts'
 import { localOperation } from './local-operation.ts'
 import { decode } from './marshal/decode.ts'
@@ -24,6 +27,12 @@ import { type Extra, Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { joinStacks } from './stacks.ts'
 import type { Batch, Transport } from './transport.ts'
+
+/** How long calls may take, and which option said so. */
+export interface CallTimeout {
+  readonly milliseconds: number
+  readonly option: 'timeout' | 'wallTimeout'
+}
 
 /** What the session around them decides for our calls. */
 export interface OutgoingOptions {
@@ -37,8 +46,10 @@ export interface OutgoingOptions {
   readonly flavour: Flavour
   /** Does a promise in answer to a blocking call stay a promise? */
   readonly promisesStay: boolean
-  /** How long a call may take from start to end, in milliseconds. */
-  readonly wallTimeout: number | undefined
+  /** How long a call may take from start to end, where its own options do not say. */
+  readonly callTimeout: CallTimeout | undefined
+  /** How many items of an iteration may be under way before they are asked for. */
+  readonly prefetch: number
   readonly onError: (error: unknown) => void
   /** What is queued, as the batch that leaves now. */
   readonly take: () => Batch | undefined
@@ -50,6 +61,8 @@ export class Outgoing implements Connection {
   readonly #outbox: Outbox
   readonly #calls = new CallTable()
   readonly #unheld: FinalizationRegistry<Fate>
+  readonly #deadlines: Deadlines<PendingCall>
+  readonly #aborts: AbortWatch<PendingCall>
   #peerName: string
   #ended: CloseReason | undefined
   #made = 0
@@ -59,6 +72,10 @@ export class Outgoing implements Connection {
     this.#outbox = options.outbox
     this.#peerName = options.peerName
     this.#unheld = new FinalizationRegistry((fate) => this.#dropAnswer(fate))
+    this.#deadlines = new Deadlines(options.references.platform, (call) =>
+      this.#abandon(call, this.#timeoutOf(call)),
+    )
+    this.#aborts = new AbortWatch((call, reason) => this.#abandon(call, reason))
     this.references = new References(
       {
         ...options.references,
@@ -83,7 +100,7 @@ export class Outgoing implements Connection {
     return this.#options.transport.enter !== undefined && this.#ended === undefined
   }
 
-  /** Calls that the peer has not answered. */
+  /** Calls that the peer has not answered and someone waits for. */
   get pending(): number {
     return this.#calls.pending
   }
@@ -107,19 +124,29 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
+    options: CallOptions = NO_OPTIONS,
     flavour: Flavour = this.#options.flavour,
   ): PendingCall {
+    if (handle.released) throw new ReleasedError(describePath(handle.description, path))
+    if (options.signal?.aborted === true) {
+      const refused = PendingCall.local(this, flavour, options)
+      refused.fail(options.signal.reason)
+      return refused
+    }
     const before = firstUnsettled(this, handle, args)
-    if (before !== undefined) return this.#later(before, operation, handle, path, args, flavour)
+    if (before !== undefined)
+      return this.#later(before, operation, handle, path, args, options, flavour)
     if (handle instanceof PendingCall && !handle.usable) {
-      const answered = PendingCall.local(this, flavour)
+      const answered = PendingCall.local(this, flavour, options)
       localOperation(handle, operation, path, args).then(
         (value) => answered.fulfil(value),
         (error: unknown) => answered.fail(error),
       )
       return answered
     }
-    return this.#queue(operation, handle, path, args, flavour, 0)
+    const call = this.#queue(operation, handle, path, args, options, flavour, 0)
+    if (call.state === 'pending') this.#watch(call, operation !== Operation.iterate)
+    return call
   }
 
   requestSync(
@@ -128,6 +155,7 @@ export class Outgoing implements Connection {
     path: readonly PropertyKey[],
     args: unknown,
     flags = 0,
+    options: CallOptions = NO_OPTIONS,
   ): unknown {
     const { enter } = this.#options.transport
     if (enter === undefined) {
@@ -136,26 +164,37 @@ export class Outgoing implements Connection {
         'its transport cannot block this thread. Use a Remote.',
       )
     }
+    if (handle.released) throw new ReleasedError(describePath(handle.description, path))
+    if (options.signal?.aborted === true) throw options.signal.reason
     const call = this.#queue(
       operation,
       handle,
       path,
       args,
+      options,
       'sync',
       flags | Flag.blocking | (this.#options.promisesStay ? Flag.promise : 0),
     )
     call.awaited = true
+    const limit = this.#limitOf(call)
+    const began = limit === Infinity ? 0 : this.#now()
     if (call.state === 'pending') {
       const batch = this.#options.take()
-      if (batch !== undefined)
-        enter.call(this.#options.transport, batch, () => call.state !== 'pending', undefined)
+      if (batch !== undefined) {
+        enter.call(
+          this.#options.transport,
+          batch,
+          () => call.state !== 'pending',
+          limit === Infinity ? undefined : limit,
+        )
+      }
+    }
+    if (call.state === 'pending') {
+      const late = limit !== Infinity && this.#now() - began >= limit
+      this.#abandon(call, late ? this.#timeoutOf(call) : needsThisThread(call, this.#peerName))
     }
     if (call.state === 'fulfilled') return call.value
-    if (call.state === 'rejected') throw joinStacks(call.value, this.#peerName, call.description)
-    throw new WouldBlockError(
-      `"${call.description}" of "${this.#peerName}"`,
-      'its answer needs this very thread. Call it through a Remote and await it.',
-    )
+    throw joinStacks(call.value, this.#peerName, call.description)
   }
 
   /** Calls the peer's control object. */
@@ -163,29 +202,58 @@ export class Outgoing implements Connection {
     return this.request(Operation.call, this.references.control, [method], args).promise()
   }
 
-  iterate(handle: Handle, path: readonly PropertyKey[]): AsyncIterator<unknown, unknown, unknown> {
+  iterate(
+    handle: Handle,
+    path: readonly PropertyKey[],
+    options: CallOptions = NO_OPTIONS,
+  ): AsyncIterator<unknown, unknown, unknown> {
+    if (handle.released) throw new ReleasedError(describePath(handle.description, path))
     let call: PendingCall | undefined
-    return new ItemReader({
-      start: (onItem) => {
-        call = this.request(Operation.iterate, handle, path, undefined)
-        call.onItem = onItem
-        return call.promise()
+    let early = 0
+    const isRunning = (): boolean => call !== undefined && call.state === 'pending'
+    return new ItemReader(
+      {
+        start: async (onItem) => {
+          for (
+            let before = firstUnsettled(this, handle, undefined);
+            before !== undefined;
+            before = firstUnsettled(this, handle, undefined)
+          )
+            await before.promise()
+          call = this.request(Operation.iterate, handle, path, undefined, options)
+          call.onItem = onItem
+          if (early > 0 && isRunning()) this.#send(Tag.credit, call.id, early)
+          return await call.promise()
+        },
+        credit: (count) => {
+          if (call === undefined) early += count
+          else if (isRunning()) this.#send(Tag.credit, call.id, count)
+        },
+        stop: () => {
+          if (call !== undefined && isRunning()) this.#send(Tag.cancel, call.id, 0, null, null)
+        },
+        isCut: () => call?.abandoned === true,
+        awaits: (waiting) => {
+          if (call === undefined || !isRunning()) return
+          if (waiting) this.#deadlines.watch(call, this.#limitOf(call))
+          else this.#deadlines.forget(call, this.#limitOf(call))
+        },
       },
-      credit: (count) => {
-        if (call !== undefined && call.state === 'pending') this.#send(Tag.credit, call.id, count)
-      },
-      stop: () => {
-        if (call !== undefined && call.state === 'pending') this.#send(Tag.cancel, call.id)
-      },
-    })
+      options.prefetch ?? this.#options.prefetch,
+    )
   }
 
   giveUp(imported: Import): void {
     if (imported.session !== this) return
     imported.released = true
-    imported.methods.clear()
+    imported.methods = undefined
     // While peers hold it through us it stays; the last of them comes back here.
     if (imported.borrowers === 0) this.references.imports.release(imported.id, imported)
+  }
+
+  /** The hold on an answer is given up: by a release, or when its proxies are gone. */
+  finished(call: Answer): void {
+    if (call instanceof PendingCall && call.held) this.#dropAnswer(call.fate)
   }
 
   #queue(
@@ -193,23 +261,22 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
+    options: CallOptions,
     flavour: Flavour,
     flags: number,
   ): PendingCall {
     const id = this.#ended === undefined ? this.#calls.reserve() : -1
-    const call = new PendingCall(this, id, handle, path, flavour)
+    const call = new PendingCall(this, id, handle, path, flavour, options)
     if (this.#ended !== undefined) {
       call.fail(new ContextClosedError(this.#peerName, this.#ended))
       return call
     }
     try {
-      if (handle instanceof Import && handle.released) throw new ReleasedError(call.description)
       const wire = wirePath(path)
       const { value, extra } =
         args === undefined ? NOTHING : encodeArguments(args, this.references, this.#outbox.moved)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
-      if (this.#options.wallTimeout !== undefined) this.#limitTime(call, this.#options.wallTimeout)
       if (this.#calls.pending === 1) this.#options.transport.hold?.()
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
@@ -219,24 +286,9 @@ export class Outgoing implements Connection {
       call.sent = true
       this.#calls.free(id)
       call.fail(error)
+      if (error instanceof ReleasedError) throw error
     }
     return call
-  }
-
-  /** Fails a call that takes too long. What the peer still answers is dropped. */
-  #limitTime(call: PendingCall, milliseconds: number): void {
-    const { setTimeout, clearTimeout } = this.references.platform
-    if (setTimeout === undefined) return
-    const timer = setTimeout(() => {
-      call.fail(
-        new CallTimeoutError(
-          `"${call.description}" of context "${this.#peerName}"`,
-          milliseconds,
-          'wallTimeout',
-        ),
-      )
-    }, milliseconds)
-    void call.settled().then(() => clearTimeout?.(timer))
   }
 
   /** Makes a call when an answer it needs is here. */
@@ -246,17 +298,72 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
+    options: CallOptions,
     flavour: Flavour,
   ): PendingCall {
-    const answered = PendingCall.local(this, flavour)
+    const answered = PendingCall.local(this, flavour, options)
+    this.#watch(answered, true)
     before
       .promise()
-      .then(() => this.request(operation, handle, path, args, flavour).promise())
+      .then(() => {
+        if (answered.state !== 'pending') return undefined // it was given up meanwhile
+        return this.request(operation, handle, path, args, options, flavour).promise()
+      })
       .then(
         (value) => answered.fulfil(value),
         (error: unknown) => answered.fail(error),
       )
     return answered
+  }
+
+  // Giving up -----------------------------------------------------------------------------------------
+
+  /** Looks after a call until it is over: its signal and, unless each of its steps has its own, its time. */
+  #watch(call: PendingCall, timed: boolean): void {
+    const { signal } = call.options
+    const limit = this.#limitOf(call)
+    if (signal === undefined && limit === Infinity) return
+    if (timed) this.#deadlines.watch(call, limit)
+    if (signal !== undefined) this.#aborts.watch(call, signal)
+    call.onOver = this.#over
+  }
+
+  readonly #over = (call: PendingCall): void => {
+    const { signal } = call.options
+    this.#deadlines.forget(call, this.#limitOf(call))
+    if (signal !== undefined) this.#aborts.forget(call, signal)
+  }
+
+  /** How long a call may take, in milliseconds. */
+  #limitOf(call: PendingCall): number {
+    return call.options.timeout ?? this.#options.callTimeout?.milliseconds ?? Infinity
+  }
+
+  #timeoutOf(call: PendingCall): CallTimeoutError {
+    const { callTimeout } = this.#options
+    return new CallTimeoutError(
+      `"${call.description}" of context "${this.#peerName}"`,
+      this.#limitOf(call),
+      call.options.timeout === undefined ? callTimeout?.option : 'timeout',
+    )
+  }
+
+  #now(): number {
+    return this.references.platform.performance?.now() ?? Date.now()
+  }
+
+  /** The caller waits no more: it is told at once, and so is the owner. Whatever the owner has sent already is dropped. */
+  #abandon(call: PendingCall, reason: unknown): void {
+    if (call.state !== 'pending') return
+    if (call.isHere) {
+      call.fail(reason)
+      return
+    }
+    this.#calls.abandon(call)
+    const { value, extra } = encodeFailure(reason, this.references, this.#outbox.moved, 'reason')
+    this.#send(Tag.cancel, call.id, 1, value, extra)
+    call.fail(reason)
+    if (this.#calls.pending === 0) this.#options.transport.letGo?.()
   }
 
   #send(tag: Tag, ...fields: readonly unknown[]): void {
@@ -276,6 +383,8 @@ export class Outgoing implements Connection {
 
   /** The last proxy of a held answer is gone. A failure that no one saw is reported before it is forgotten. */
   #dropAnswer(fate: Fate): void {
+    if (fate.dropped) return
+    fate.dropped = true
     if (fate.unseen !== undefined && !(fate.unseen instanceof NotShareableError))
       this.report(fate.unseen)
     if (this.#ended !== undefined) return
@@ -287,6 +396,10 @@ export class Outgoing implements Connection {
 
   result(id: number, value: unknown, extra: Extra, moved: readonly unknown[]): void {
     const call = this.#calls.get(id)
+    if (call.abandoned) {
+      this.#dropLate(call, extra)
+      return
+    }
     const decoded = this.#decodeFor(call, value, extra, moved)
     this.#answered(call)
     if ('value' in decoded) call.fulfil(decoded.value)
@@ -295,6 +408,10 @@ export class Outgoing implements Connection {
 
   failure(id: number, error: unknown, extra: Extra, moved: readonly unknown[]): void {
     const call = this.#calls.get(id)
+    if (call.abandoned) {
+      this.#dropLate(call, extra)
+      return
+    }
     const decoded = this.#decodeFor(call, error, extra, moved)
     this.#answered(call)
     call.fail('value' in decoded ? decoded.value : decoded.error)
@@ -302,9 +419,19 @@ export class Outgoing implements Connection {
 
   item(id: number, value: unknown, extra: Extra, moved: readonly unknown[]): void {
     const call = this.#calls.get(id)
+    if (call.abandoned) {
+      this.references.discard(extra)
+      return
+    }
     const decoded = this.#decodeFor(call, value, extra, moved)
     if ('value' in decoded) call.onItem?.(decoded.value)
-    else call.fail(decoded.error)
+    else this.#abandon(call, decoded.error)
+  }
+
+  /** The answer of a call that its caller has given up on: what it introduces goes back. */
+  #dropLate(call: PendingCall, extra: Extra): void {
+    this.references.discard(extra)
+    this.#answered(call)
   }
 
   /** A value for one call of ours. What this heap cannot make fails that call alone. */
@@ -314,11 +441,14 @@ export class Outgoing implements Connection {
     extra: Extra,
     moved: readonly unknown[],
   ): { value: unknown } | { error: unknown } {
+    this.references.receiving = call.scope
     try {
       return { value: decode(value, extra, this.references, moved, call.flavour) }
     } catch (error) {
       if (error instanceof FarholdError && !(error instanceof ProtocolError)) return { error }
       throw error
+    } finally {
+      this.references.receiving = undefined
     }
   }
 
@@ -328,32 +458,42 @@ export class Outgoing implements Connection {
     if (call.held) this.#unheld.register(call, call.fate)
   }
 
-  /** Resolves when no call of ours is pending, or after `timeout` milliseconds. */
+  /** Resolves when no call of ours is pending, those made meanwhile included, or after `timeout` milliseconds. */
   async drained(timeout: number | undefined): Promise<void> {
-    const all = Promise.allSettled(this.#calls.unanswered().map((call) => call.settled()))
-    const { setTimeout, clearTimeout } = this.references.platform
-    if (timeout === undefined || setTimeout === undefined) {
-      await all
-      return
-    }
+    let over = false
     let timer: unknown
-    await Promise.race([
-      all,
-      new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, timeout)
-      }),
-    ])
+    const { setTimeout, clearTimeout } = this.references.platform
+    const late = new Promise<void>((resolve) => {
+      if (timeout === undefined) return
+      timer = setTimeout?.(() => {
+        over = true
+        resolve()
+      }, timeout)
+    })
+    while (!over && this.#calls.pending > 0) {
+      const calls = this.#calls.unanswered().filter((call) => !call.abandoned)
+      await Promise.race([late, Promise.all(calls.map((call) => call.settled()))])
+    }
     clearTimeout?.(timer)
   }
 
   /** The session is over: every call that is not answered fails. */
   end(reason: CloseReason): void {
     this.#ended = reason
-    const calls = this.#calls.drain()
+    const calls = this.#calls.drain().filter((call) => !call.abandoned)
     for (const call of calls) {
       call.fail(new ContextClosedError(this.#peerName, reason, call.description, calls.length))
     }
+    this.#deadlines.clear()
   }
 }
 
 const NOTHING = { value: null, extra: null }
+const NO_OPTIONS: CallOptions = Object.freeze({})
+
+function needsThisThread(call: PendingCall, peerName: string): WouldBlockError {
+  return new WouldBlockError(
+    `"${call.description}" of "${peerName}"`,
+    'its answer needs this very thread. Call it through a Remote and await it.',
+  )
+}

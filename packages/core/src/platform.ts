@@ -23,6 +23,16 @@ export interface Platform {
     options?: { transfer?: readonly unknown[] },
   ) => unknown
   readonly console?: { error(...values: unknown[]): void }
+  /** A clock that only goes forward, in milliseconds. */
+  readonly performance?: { now(): number }
+  /** What follows a call through its awaits; where there is none, only what runs before the first is known. */
+  readonly AsyncLocalStorage?: new <T>() => AsyncStorage<T>
+}
+
+/** As much of Node's AsyncLocalStorage as the core uses. */
+export interface AsyncStorage<T> {
+  run<Args extends unknown[], R>(store: T, fn: (...args: Args) => R, ...args: Args): R
+  getStore(): T | undefined
 }
 
 /** As much of an AbortSignal as the core uses. */
@@ -56,13 +66,25 @@ const NAMES = [
   'WritableStream',
   'structuredClone',
   'console',
+  'performance',
 ] as const satisfies readonly (keyof Platform)[]
 
 /** The platform of this heap, as far as its global object has one. */
-export const ambientPlatform: Platform = Object.freeze(
-  Object.fromEntries(
+export const ambientPlatform: Platform = Object.freeze({
+  ...Object.fromEntries(
     NAMES.map((name) => [name, Reflect.get(globalThis, name)] as const).filter(
       ([, value]) => typeof value === 'function' || typeof value === 'object',
     ),
   ),
-)
+  ...asyncStorage(),
+})
+
+/** Node has its AsyncLocalStorage in a module, and a global way to ask for one. */
+function asyncStorage(): Pick<Platform, 'AsyncLocalStorage'> {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => unknown }
+  }
+  const hooks = process?.getBuiltinModule?.('node:async_hooks') as Platform | undefined // it has what is looked for, or not
+  const found = hooks?.AsyncLocalStorage
+  return found === undefined ? {} : { AsyncLocalStorage: found }
+}

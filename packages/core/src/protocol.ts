@@ -25,7 +25,7 @@ export const Tag = {
   finish: 5,
   /** export id of a promise or signal, 1 if fulfilled, value, extra */
   settle: 6,
-  /** call id the caller has lost interest in */
+  /** call id, 1 if the caller wants no answer any more and 0 if it only reads no more items, reason, extra */
   cancel: 7,
   /** call id of an iteration, value, extra */
   item: 8,
@@ -35,7 +35,7 @@ export const Tag = {
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [2, 6, 3, 3, 2, 1, 4, 1, 3, 2]
+const FIELD_COUNT: readonly number[] = [2, 6, 3, 3, 2, 1, 4, 4, 3, 2]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -110,7 +110,7 @@ export interface MessageHandler {
   release(id: number, count: number): void
   finish(id: number): void
   settle(id: number, fulfilled: boolean, value: unknown, extra: Extra): void
-  cancel(id: number): void
+  cancel(id: number, abandoned: boolean, reason: unknown, extra: Extra): void
   item(id: number, value: unknown, extra: Extra): void
   credit(id: number, count: number): void
 }
@@ -192,7 +192,12 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         )
         break
       case Tag.cancel:
-        handler.cancel(checkNatural(list[first], 'call id'))
+        handler.cancel(
+          checkNatural(list[first], 'call id'),
+          list[first + 1] === 1,
+          list[first + 2],
+          checkExtra(list[first + 3]),
+        )
         break
       case Tag.item:
         handler.item(

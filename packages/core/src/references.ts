@@ -10,23 +10,25 @@ import type { Codec } from './codecs/codec.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
 import { type Connection, Import, type ImportKind } from './handle.ts'
+import { holderOf } from './holders.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
-import { markOf } from './marks.ts'
 import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
 import {
   checkNatural,
   checkPath,
+  type Extra,
   propertyKey,
   type Slot,
   type WireKey,
   wireKey,
 } from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
+import type { Scope } from './scope.ts'
 import { standInOf } from './stand-in.ts'
 import { syncOf } from './sync.ts'
 
@@ -59,7 +61,10 @@ export class References implements ReferencePort {
   readonly live: LiveValues
   readonly root: Import
   readonly control: Import
+  /** The scope that what is being decoded belongs to. */
+  receiving: Scope | undefined
   readonly #connection: Connection
+  readonly #giveBack: (id: number, count: number) => void
 
   constructor(options: ReferenceOptions, root: object, control: object) {
     this.codec = options.codec
@@ -69,6 +74,7 @@ export class References implements ReferencePort {
     this.sharedMemory = options.sharedMemory
     this.exposeStacks = options.exposeStacks
     this.#connection = options.connection
+    this.#giveBack = (id, count) => options.giveBack(id, count)
     this.exports = new ExportTable(options.limits.exports)
     this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
@@ -92,8 +98,9 @@ export class References implements ReferencePort {
 
   introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot {
     if (style !== 'reference') return this.live.introduce(value, style, introduced)
-    const mark = markOf(value)
-    const id = this.exports.introduce(value, mark?.kind === 'reference' ? mark.released : undefined)
+    const id = this.exports.introduce(value, () =>
+      holderOf(value, (error) => this.#connection.report(error)),
+    )
     introduced.push(id)
     return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
   }
@@ -129,7 +136,7 @@ export class References implements ReferencePort {
     if (origin === undefined || this.exports.idOf(lent) !== undefined)
       return this.exports.introduce(lent)
     origin.borrowers++
-    return this.exports.introduce(lent, () => {
+    return this.exports.introduce(lent, () => () => {
       origin.borrowers--
       if (origin.borrowers === 0 && origin.released) origin.session.giveUp(origin)
     })
@@ -156,7 +163,7 @@ export class References implements ReferencePort {
   }
 
   withdraw(introduced: readonly number[]): void {
-    for (const id of introduced) this.exports.release(id, 1)
+    for (const id of introduced) this.exports.release(id, 1, false)
   }
 
   revive(slot: Slot, flavour: Flavour): unknown {
@@ -186,10 +193,25 @@ export class References implements ReferencePort {
   }
 
   #receive(id: number, kind: ImportKind, label: string): Import {
-    const imported = this.imports.receive(id, () => new Import(this.#connection, id, kind, label))
+    let isNew = false
+    const imported = this.imports.receive(id, () => {
+      isNew = true
+      return new Import(this.#connection, id, kind, label)
+    })
+    if (this.receiving !== undefined) this.receiving.receive(imported, isNew)
+    else imported.scope = undefined // the program holds it from elsewhere
     // Given up here and still lent to a peer, it was introduced to us again.
     imported.released = false
     return imported
+  }
+
+  /** Gives back what a value introduces that no one will see. */
+  discard(extra: Extra): void {
+    for (const [kind, id] of extra?.[0] ?? []) {
+      if (!COUNTED.has(kind)) continue
+      const natural = checkNatural(id, 'export id')
+      if (natural !== ROOT) this.#giveBack(natural, 1)
+    }
   }
 
   /** The peer is gone: nothing is held on either side any more. */
@@ -199,6 +221,16 @@ export class References implements ReferencePort {
     this.exports.clear()
   }
 }
+
+/** The slots that introduce something each time they arrive. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'export',
+  'promise',
+  'signal',
+  'iterator',
+  'readable',
+  'writable',
+])
 
 /** The proxy of an import in the flavour that is wanted. */
 function proxyOf(imported: Import, flavour: Flavour): object {

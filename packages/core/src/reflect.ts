@@ -1,7 +1,7 @@
 /**
  * The object protocol on a Remote, one promise per operation, and copies of what a proxy stands for.
  */
-import { type Handle, Import } from './handle.ts'
+import { Import } from './handle.ts'
 import { Operation } from './protocol.ts'
 import { standInOf } from './stand-in.ts'
 import { prototypeNamed } from './sync.ts'
@@ -18,9 +18,9 @@ function request(
   const standIn = standInOf(target)
   if (standIn === undefined)
     throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
-  const { handle, path } = standIn
+  const { handle, path, options } = standIn
   const whole = key === undefined ? path : [...path, key]
-  return handle.session.request(operation, handle, whole, args).promise()
+  return handle.session.request(operation, handle, whole, args, options).promise()
 }
 
 /** The keys of a target: any, where its type says nothing. */
@@ -115,15 +115,11 @@ export function snapshot<T>(proxy: SyncReference<T>): SyncReceived<T>
 export function snapshot(proxy: unknown): unknown {
   const standIn = standInOf(proxy)
   if (standIn === undefined) throw new TypeError('snapshot() takes a proxy of another context')
-  const { handle, path, flavour } = standIn
-  if (flavour === 'sync' && handle instanceof Import) {
-    return handle.session.requestSync(Operation.snapshot, handle, path, undefined)
-  }
-  return copyOf(handle, path)
-}
-
-function copyOf(handle: Handle, path: readonly PropertyKey[]): Promise<unknown> {
-  return handle.session.request(Operation.snapshot, handle, path, undefined).promise()
+  const { handle, path, flavour, options } = standIn
+  const { session } = handle
+  return flavour === 'sync' && handle instanceof Import
+    ? session.requestSync(Operation.snapshot, handle, path, undefined, 0, options)
+    : session.request(Operation.snapshot, handle, path, undefined, options).promise()
 }
 
 /** True for a proxy of another context's object, of either kind. */

@@ -1,7 +1,7 @@
 /**
  * Giving up references before the garbage collector finds them.
  */
-import { type Answer, Import } from './handle.ts'
+import { Import } from './handle.ts'
 import { type StandIn, standInOf } from './stand-in.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 
@@ -10,19 +10,7 @@ export function releaseStandIn(standIn: StandIn): void {
   const { handle, path } = standIn
   if (path.length > 0) return
   if (handle instanceof Import) handle.session.giveUp(handle)
-  // An answer that was never asked for: wait for it and give up what it brings.
-  else releaseAnswer(handle)
-}
-
-function releaseAnswer(answer: Answer): void {
-  answer.promise().then(
-    (value) => {
-      const standIn = standInOf(value)
-      if (standIn !== undefined) releaseStandIn(standIn)
-    },
-    // A failed call left nothing to give up; whoever awaits it gets the error.
-    () => undefined,
-  )
+  else handle.giveUp()
 }
 
 /**

@@ -5,6 +5,7 @@
  * the value of a promise), a path from one (`await` reads it), and an answer that has not arrived.
  */
 import { isForbidden } from './access.ts'
+import type { CallOptions } from './call-options.ts'
 import { ReleasedError } from './errors.ts'
 import { type Handle, Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
@@ -21,8 +22,12 @@ export function remoteOf(imported: Import): object {
 const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
 /** A proxy of what a handle leads to by a path. */
-export function createRemote(handle: Handle, path: readonly PropertyKey[]): object {
-  const traps = new RemoteTraps(handle, path)
+export function createRemote(
+  handle: Handle,
+  path: readonly PropertyKey[],
+  options?: CallOptions,
+): object {
+  const traps = new RemoteTraps(handle, path, options)
   const proxy = new Proxy(TARGET, traps)
   stampStandIn(proxy, traps)
   return proxy
@@ -43,9 +48,11 @@ function isSettled(standIn: StandIn): boolean {
 }
 
 function promiseOf(standIn: StandIn): Promise<unknown> {
-  const { handle, path } = standIn
-  if (path.length > 0)
-    return handle.session.request(Operation.get, handle, path, undefined).promise()
+  const { handle, path, options } = standIn
+  if (path.length > 0) {
+    if (handle.released) return Promise.reject(new ReleasedError(describeStandIn(standIn)))
+    return handle.session.request(Operation.get, handle, path, undefined, options).promise()
+  }
   return (handle as Exclude<Handle, Import>).promise() // an import without a path has no `then`
 }
 
@@ -53,10 +60,12 @@ function promiseOf(standIn: StandIn): Promise<unknown> {
 class RemoteTraps implements ProxyHandler<() => void>, StandIn {
   readonly handle: Handle
   readonly path: readonly PropertyKey[]
+  readonly options: CallOptions | undefined
 
-  constructor(handle: Handle, path: readonly PropertyKey[]) {
+  constructor(handle: Handle, path: readonly PropertyKey[], options: CallOptions | undefined) {
     this.handle = handle
     this.path = path
+    this.options = options
   }
 
   get flavour(): 'remote' {
@@ -86,29 +95,29 @@ class RemoteTraps implements ProxyHandler<() => void>, StandIn {
         return () => describeStandIn(this)
     }
     if (isForbidden(key)) return undefined
-    return createRemote(this.handle, [...this.path, key])
+    return createRemote(this.handle, [...this.path, key], this.options)
   }
 
   set(_target: unknown, key: PropertyKey, value: unknown): boolean {
-    const { handle, path } = this
-    send(handle, Operation.set, [...path, key], [value])
+    send(this, Operation.set, key, [value])
     return true
   }
 
   deleteProperty(_target: unknown, key: PropertyKey): boolean {
-    const { handle, path } = this
-    send(handle, Operation.deleteProperty, [...path, key], undefined)
+    send(this, Operation.deleteProperty, key, undefined)
     return true
   }
 
   apply(_target: unknown, _self: unknown, args: unknown[]): object {
-    const { handle, path } = this
-    return createRemote(handle.session.request(Operation.call, handle, path, args), NO_PATH)
+    const { handle, path, options } = this
+    const call = handle.session.request(Operation.call, handle, path, args, options)
+    return createRemote(call, NO_PATH, options)
   }
 
   construct(_target: unknown, args: unknown[]): object {
-    const { handle, path } = this
-    return createRemote(handle.session.request(Operation.construct, handle, path, args), NO_PATH)
+    const { handle, path, options } = this
+    const call = handle.session.request(Operation.construct, handle, path, args, options)
+    return createRemote(call, NO_PATH, options)
   }
 
   defineProperty(): never {
@@ -144,14 +153,14 @@ class RemoteTraps implements ProxyHandler<() => void>, StandIn {
 
 /** An operation that no one waits for: in order with the calls around it, its failure reported to the session. */
 function send(
-  handle: Handle,
+  { handle, path, options }: StandIn,
   operation: Operation,
-  path: readonly PropertyKey[],
+  key: PropertyKey,
   args: unknown,
 ): void {
   const { session } = handle
   session
-    .request(operation, handle, path, args)
+    .request(operation, handle, [...path, key], args, options)
     .promise()
     .catch((error: unknown) => session.report(error))
 }
@@ -159,7 +168,7 @@ function send(
 function symbolProperty(standIn: StandIn, key: symbol): unknown {
   switch (key) {
     case Symbol.asyncIterator:
-      return () => standIn.handle.session.iterate(standIn.handle, standIn.path)
+      return () => standIn.handle.session.iterate(standIn.handle, standIn.path, standIn.options)
     case Symbol.dispose:
       return () => releaseStandIn(standIn)
     case Symbol.asyncDispose:

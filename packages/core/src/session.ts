@@ -12,7 +12,7 @@ import type { Limits } from './limits.ts'
 import { decode } from './marshal/decode.ts'
 import type { Flavour } from './marshal/port.ts'
 import { Outbox } from './outbox.ts'
-import { Outgoing } from './outgoing.ts'
+import { type CallTimeout, Outgoing } from './outgoing.ts'
 import type { Platform } from './platform.ts'
 import {
   type BatchCursor,
@@ -43,8 +43,10 @@ export interface SessionSettings {
   /** Does a promise in answer to a blocking call of ours stay a promise? */
   readonly promisesStay: boolean
   readonly onError: (error: unknown) => void
-  /** How long a call of ours may take from start to end, in milliseconds. */
-  readonly wallTimeout: number | undefined
+  /** How long a call of ours may take from start to end. */
+  readonly callTimeout: CallTimeout | undefined
+  /** How many items of an iteration may be under way before they are asked for. */
+  readonly prefetch: number
 }
 
 /** What a session has at this moment and has carried so far. */
@@ -262,15 +264,18 @@ export class SessionCore implements MessageHandler, Receiver {
   }
 
   settle(id: number, fulfilled: boolean, value: unknown, extra: Extra): void {
+    const decoded = this.#decode(value, extra)
+    if ('value' in decoded) this.references.live.settle(id, fulfilled, decoded.value)
+    else this.references.live.settle(id, false, decoded.error)
+  }
+
+  /** A value that no call waits for. What this heap cannot make is an error in its place. */
+  #decode(value: unknown, extra: Extra): { value: unknown } | { error: unknown } {
     try {
-      this.references.live.settle(
-        id,
-        fulfilled,
-        decode(value, extra, this.references, this.#moved, this.#flavour),
-      )
+      return { value: decode(value, extra, this.references, this.#moved, this.#flavour) }
     } catch (error) {
       if (error instanceof ProtocolError || !(error instanceof FarholdError)) throw error
-      this.references.live.settle(id, false, error)
+      return { error }
     }
   }
 
@@ -282,8 +287,10 @@ export class SessionCore implements MessageHandler, Receiver {
     this.#incoming.finish(id)
   }
 
-  cancel(id: number): void {
-    this.#incoming.cancel(id)
+  cancel(id: number, abandoned: boolean, reason: unknown, extra: Extra): void {
+    const decoded = this.#decode(reason, extra)
+    if (!abandoned) this.#incoming.stop(id)
+    else this.#incoming.cancel(id, 'value' in decoded ? decoded.value : decoded.error)
   }
 
   credit(id: number, count: number): void {
@@ -312,10 +319,11 @@ export class SessionCore implements MessageHandler, Receiver {
 
   #end(reason: CloseReason): void {
     if (this.ended !== undefined) return
+    const error = new ContextClosedError(this.outgoing.peerName, reason)
     this.outgoing.end(reason)
     this.#transport.close()
-    this.#incoming.clear()
-    this.references.clear(new ContextClosedError(this.outgoing.peerName, reason))
+    this.#incoming.clear(error)
+    this.references.clear(error)
     this.#resolveClosed(reason)
   }
 }

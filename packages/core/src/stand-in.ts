@@ -5,6 +5,7 @@
  * (the "return override" of the class fields proposal). Asking for it fires no trap, nobody can forge it, and, unlike an entry in
  * a WeakMap, it costs the garbage collector nothing; `bench/`, row `1000 in flight`, shows the difference.
  */
+import type { CallOptions } from './call-options.ts'
 import type { Handle } from './handle.ts'
 import type { Flavour } from './marshal/port.ts'
 
@@ -13,6 +14,8 @@ export interface StandIn {
   readonly handle: Handle
   readonly path: readonly PropertyKey[]
   readonly flavour: Flavour
+  /** What every operation through this proxy is given. */
+  readonly options: CallOptions | undefined
 }
 
 /** Its constructor gives what it was given, so that a subclass puts its fields there. */

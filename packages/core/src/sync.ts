@@ -5,6 +5,7 @@
  * copy, as everywhere. A function is called with the object it was read from as its `this`, so methods run at home.
  */
 import { isForbidden } from './access.ts'
+import type { CallOptions } from './call-options.ts'
 import { ReleasedError, WouldBlockError } from './errors.ts'
 import { Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
@@ -20,8 +21,9 @@ export function syncOf(imported: Import): object {
   return imported.sync
 }
 
-function createSync(handle: Import): object {
-  const traps = new SyncTraps(handle)
+/** A blocking proxy of an import; with options of its own it is not the one that others hold. */
+export function createSync(handle: Import, options?: CallOptions): object {
+  const traps = new SyncTraps(handle, options)
   const proxy = new Proxy(TARGETS[handle.kind], traps)
   stampStandIn(proxy, traps)
   return proxy
@@ -48,17 +50,18 @@ function perform(
   args: unknown,
   flags = 0,
 ): unknown {
-  const { handle } = standIn
-  if (handle.released) throw new ReleasedError(describeStandIn(standIn))
-  return handle.session.requestSync(operation, handle, path, args, flags)
+  const { handle, options } = standIn
+  return handle.session.requestSync(operation, handle, path, args, flags, options)
 }
 
 /** One proxy's traps, which are its state as well. Hot path, guarded by `bench/`, row `isolate, sync`. */
 class SyncTraps implements ProxyHandler<object>, StandIn {
   readonly handle: Import
+  readonly options: CallOptions | undefined
 
-  constructor(handle: Import) {
+  constructor(handle: Import, options: CallOptions | undefined) {
     this.handle = handle
+    this.options = options
   }
 
   get path(): readonly PropertyKey[] {
@@ -71,7 +74,7 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
 
   get(_target: unknown, key: PropertyKey, receiver: unknown): unknown {
     const { handle } = this
-    const known = handle.methods.get(key)
+    const known = handle.methods?.get(key)
     if (known !== undefined) return known
     if (typeof key === 'symbol') {
       if (key === INSPECT) return () => describeStandIn(this)
@@ -95,13 +98,16 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
     const found = typeof value === 'function' ? standInOf(value)?.handle : undefined
     if (found instanceof Import) {
       found.key = key
-      if (found.stays && typeof value === 'function') handle.methods.set(key, value)
+      if (found.stays && typeof value === 'function') {
+        handle.methods ??= new Map()
+        handle.methods.set(key, value)
+      }
     }
     return value
   }
 
   set(_target: unknown, key: PropertyKey, value: unknown): boolean {
-    this.handle.methods.delete(key)
+    this.handle.methods?.delete(key)
     perform(this, Operation.set, [key], [value])
     return true
   }
@@ -112,7 +118,7 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
   }
 
   deleteProperty(_target: unknown, key: PropertyKey): boolean {
-    this.handle.methods.delete(key)
+    this.handle.methods?.delete(key)
     return perform(this, Operation.deleteProperty, [key], undefined) === true
   }
 
@@ -132,7 +138,7 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
   }
 
   defineProperty(_target: unknown, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
-    this.handle.methods.delete(key)
+    this.handle.methods?.delete(key)
     return perform(this, Operation.defineProperty, [key], [descriptor]) === true
   }
 
@@ -161,7 +167,14 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
       owner.handle.session === handle.session
     ) {
       const path = [...owner.path, handle.key]
-      return owner.handle.session.requestSync(Operation.call, owner.handle, path, args)
+      return owner.handle.session.requestSync(
+        Operation.call,
+        owner.handle,
+        path,
+        args,
+        0,
+        owner.options,
+      )
     }
     return perform(this, Operation.call, NO_PATH, args)
   }

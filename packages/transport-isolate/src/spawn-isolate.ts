@@ -13,6 +13,7 @@ import {
   type Writes,
 } from '@farhold/core'
 import {
+  checkPrefetch,
   createContext,
   GUEST_LIMITS,
   grantsOf,
@@ -63,6 +64,8 @@ export interface SpawnIsolateOptions {
   readonly webAssembly?: boolean
   /** May memory be shared with the guest? Default: false. */
   readonly sharedMemory?: boolean
+  /** How many items of an iteration may be under way before they are asked for. Default: 16. */
+  readonly prefetch?: number
   /** Hears of failures that no caller waits for. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
 }
@@ -175,6 +178,7 @@ function openGuestSession(
       exposeStacks: !(options.redactStacks ?? true),
       sharedMemory: options.sharedMemory ?? false,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.prefetch === undefined ? {} : { prefetch: options.prefetch }),
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     },
     {
@@ -249,6 +253,7 @@ function checkOptions(options: SpawnIsolateOptions): void {
       refuseOption(name, 'a positive whole number of milliseconds', value)
     }
   }
+  if (options.prefetch !== undefined) checkPrefetch(options.prefetch)
   const { memoryLimit, module } = options
   if (memoryLimit !== undefined && !(Number.isInteger(memoryLimit) && memoryLimit >= 8)) {
     refuseOption('memoryLimit', 'a whole number of megabytes, at least 8', memoryLimit)

@@ -17,6 +17,8 @@ import {
   type Limits,
 } from '@farhold/core'
 import {
+  checkPrefetch,
+  checkTimeout,
   createContext,
   grantsOf,
   nextContextId,
@@ -38,8 +40,13 @@ export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'>
   readonly modules?: Readonly<Record<string, string>>
   /** How much each of the two may cost the other. */
   readonly limits?: Partial<Limits>
-  /** How long its module may take to load, in milliseconds. Default: as long as it takes. */
+  /**
+   * How long a call into it may take, in milliseconds, and its module to load; `withOptions` says otherwise for one call.
+   * Default: as long as it takes.
+   */
   readonly timeout?: number
+  /** How many items of an iteration, or chunks of a stream, may be under way before they are asked for. Default: 16. */
+  readonly prefetch?: number
   /** Hears of failures that no caller waits for, as a write that was refused. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
 }
@@ -70,6 +77,7 @@ export async function spawnWorker<T = unknown>(
     modules = {},
     limits,
     timeout,
+    prefetch,
     onError,
     ...workerOptions
   } = checkOptions(options)
@@ -97,6 +105,8 @@ export async function spawnWorker<T = unknown>(
   const session = openSession(Object.freeze(Object.create(null) as object), transport, {
     peerName: name,
     ...(limits === undefined ? {} : { limits }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(prefetch === undefined ? {} : { prefetch }),
     ...(onError === undefined ? {} : { onError }),
   })
   void closed.then((reason) => {
@@ -120,7 +130,7 @@ export async function spawnWorker<T = unknown>(
   })
   try {
     if (globals !== undefined) await context.bind(grantsOf(globals, false))
-    await load(session, url, name, timeout)
+    await load(session, url, name)
     return context
   } catch (error) {
     await context.close()
@@ -128,29 +138,14 @@ export async function spawnWorker<T = unknown>(
   }
 }
 
-/** Asks the worker to import its module, for as long as it may take. */
-async function load(
-  session: SessionCore,
-  url: string,
-  name: string,
-  timeout: number | undefined,
-): Promise<void> {
-  const loading = session.outgoing.ask('load', [url])
-  if (timeout === undefined) {
-    await loading
-    return
-  }
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new CallTimeoutError(`loading context "${name}"`, timeout)),
-      timeout,
-    )
-  })
+/** Asks the worker to import its module, for as long as a call may take. */
+async function load(session: SessionCore, url: string, name: string): Promise<void> {
   try {
-    await Promise.race([loading, late])
-  } finally {
-    clearTimeout(timer)
+    await session.outgoing.ask('load', [url])
+  } catch (error) {
+    throw error instanceof CallTimeoutError
+      ? new CallTimeoutError(`loading context "${name}"`, error.milliseconds)
+      : error
   }
 }
 
@@ -174,14 +169,13 @@ function defaultName(url: string): string {
 
 function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
-  const { name, timeout, modules, globals, onError } = options
+  const { name, timeout, prefetch, modules, globals, onError } = options
   if (onError !== undefined && typeof onError !== 'function')
     refuseOption('onError', 'a function', onError)
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     refuseOption('name', 'a name that is not empty', name)
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
-    refuseOption('timeout', 'a positive number of milliseconds', timeout)
-  }
+  if (timeout !== undefined) checkTimeout('timeout', timeout)
+  if (prefetch !== undefined) checkPrefetch(prefetch)
   if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
     refuseOption('globals', 'an object of names and values', globals)
   }

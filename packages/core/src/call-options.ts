@@ -1,0 +1,49 @@
+/**
+ * What a call can be given beside its arguments: when to give up on it.
+ */
+import { refuseOption } from './errors.ts'
+import type { AbortSignalLike } from './platform.ts'
+
+export interface CallOptions {
+  /**
+   * Cancels the call at both ends: the caller rejects at once with the signal's reason, and the owner's own signal for
+   * the call fires (see `currentCall`). A call that is made when it has fired already is not sent.
+   */
+  readonly signal?: AbortSignalLike
+  /** How long the call may take, in milliseconds, instead of what its session allows. `Infinity`: as long as it takes. */
+  readonly timeout?: number
+  /** How many items of an iteration may be under way before they are asked for, instead of what its session allows. */
+  readonly prefetch?: number
+}
+
+/** Checks options that a user gave. @throws {TypeError} for a wrong one. */
+export function checkCallOptions(options: CallOptions): CallOptions {
+  if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
+  const { signal, timeout, prefetch } = options
+  if (signal !== undefined && !isSignal(signal)) refuseOption('signal', 'an AbortSignal', signal)
+  if (timeout !== undefined) checkTimeout('timeout', timeout)
+  if (prefetch !== undefined) checkPrefetch(prefetch)
+  return options
+}
+
+/** @throws {TypeError} when it is no time that a call can be limited to. */
+export function checkTimeout(name: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value > 0) || (value >= 2 ** 31 && value !== Infinity))
+    refuseOption(name, 'a positive number of milliseconds below 2^31, or Infinity', value)
+}
+
+/** @throws {TypeError} when it is no number of items. */
+export function checkPrefetch(value: unknown): void {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
+    refuseOption('prefetch', 'a positive whole number of items', value)
+}
+
+function isSignal(value: unknown): value is AbortSignalLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    'addEventListener' in value &&
+    typeof value.addEventListener === 'function'
+  )
+}

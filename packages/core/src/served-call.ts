@@ -1,0 +1,72 @@
+/**
+ * One call of the peer, from when it came until its method has settled: a caller that gives up is answered at once, but
+ * what it started may go on.
+ */
+import type { CurrentCall, Served } from './current-call.ts'
+import type { AbortSignalLike, Platform } from './platform.ts'
+import type { CallMessage } from './protocol.ts'
+import { type AbortSource, createAbortSource } from './signal.ts'
+
+/** An answer that the peer may still use as a target or argument. */
+export interface HeldAnswer {
+  state: 'pending' | 'fulfilled' | 'rejected'
+  value: unknown
+  readonly waiting: (() => void)[]
+}
+
+/** What a served call knows of its session. */
+export interface ServingSession {
+  readonly platform: Platform
+  readonly peerName: string
+}
+
+export class ServedCall implements Served {
+  readonly message: CallMessage
+  readonly session: ServingSession
+  /** Kept while it is served: a signal that a method only listens to must not be collected, and given back, before. */
+  args: unknown
+  /** Has its target been asked? Until then it waits for earlier answers. */
+  started = false
+  /** Earlier answers this call waited for, by call id: the peer may give them up when it has sent this call. */
+  needs: Map<number, HeldAnswer> | undefined
+  #cancelled: { readonly reason: unknown } | undefined
+  #source: AbortSource | undefined
+  #view: CurrentCall | undefined
+
+  constructor(message: CallMessage, session: ServingSession) {
+    this.message = message
+    this.session = session
+  }
+
+  /** Has the caller given up? */
+  get cancelled(): boolean {
+    return this.#cancelled !== undefined
+  }
+
+  get view(): CurrentCall {
+    const source = (): AbortSignalLike => this.#signal()
+    this.#view ??= {
+      get signal() {
+        return source()
+      },
+      caller: this.session.peerName,
+    }
+    return this.#view
+  }
+
+  /** The caller has given up, or is gone. */
+  cancel(reason: unknown): void {
+    if (this.#cancelled !== undefined) return
+    this.#cancelled = { reason }
+    this.#source?.abort(reason)
+  }
+
+  /** Made when it is first asked for: most methods never do. */
+  #signal(): AbortSignalLike {
+    if (this.#source === undefined) {
+      this.#source = createAbortSource(this.session.platform)
+      if (this.#cancelled !== undefined) this.#source.abort(this.#cancelled.reason)
+    }
+    return this.#source.signal
+  }
+}
