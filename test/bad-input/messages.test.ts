@@ -13,7 +13,7 @@ class Invoice {
 const SOURCE = `
   export const echo = (x) => x
   export const shop = { name: 'corner', open() { return true } }
-  export class Basket { fill() { return this } }`
+  export class Basket { fill() { return new Basket() } }`
 
 const contexts = {
   worker: () =>
@@ -25,9 +25,9 @@ const contexts = {
       {
         echo: (x: unknown) => x,
         shop: { name: 'corner', open: () => true },
-        Basket: class {
+        Basket: class Basket {
           fill() {
-            return this
+            return new Basket()
           }
         },
       },

@@ -13,5 +13,6 @@ export {
 } from './context.ts'
 export { becomeContext } from './current-context.ts'
 export { refuseOption } from './errors.ts'
+export { createRelationAgent, Family, PARENT, type RelationAgent } from './family.ts'
 export { GUEST_LIMITS } from './limits.ts'
 export type { EntryMark, SessionCore } from './session.ts'

@@ -201,18 +201,18 @@ export function firstUnsettled(
   target: Handle,
   args: unknown,
 ): PendingCall | undefined {
-  if (isUnsettled(session, target)) return target
-  if (!Array.isArray(args)) return undefined
+  const awaited = unsettled(session, target)
+  if (awaited !== undefined || !Array.isArray(args)) return awaited
   for (const arg of args as readonly unknown[]) {
-    const handle = standInOf(arg)?.handle
-    if (isUnsettled(session, handle)) return handle
+    const needed = unsettled(session, standInOf(arg)?.handle)
+    if (needed !== undefined) return needed
   }
   return undefined
 }
 
-function isUnsettled(session: Connection, handle: Handle | undefined): handle is PendingCall {
-  if (!(handle instanceof PendingCall) || handle.state !== 'pending') return false
-  return handle.session !== session || !handle.usable
+function unsettled(session: Connection, handle: Handle | undefined): PendingCall | undefined {
+  if (!(handle instanceof PendingCall) || handle.state !== 'pending') return undefined
+  return handle.session !== session || !handle.usable ? handle : undefined
 }
 
 /** Ids of held answers are kept while their proxies live; the table itself holds only what is unanswered. */

@@ -6,6 +6,7 @@ import { checkPrefetch, checkTimeout } from './call-options.ts'
 import { type CloseOptions, Closing } from './closing.ts'
 import { currentContext } from './current-context.ts'
 import { type CloseReason, refuseOption, WouldBlockError } from './errors.ts'
+import type { Membership } from './family.ts'
 import { PREFETCH } from './iteration.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
@@ -95,7 +96,7 @@ export function connect<T>(transport: Transport, options: SessionOptions = {}): 
 
 /** Checks the options and opens a session. */
 export function openSession(
-  root: object,
+  root: object | undefined,
   transport: Transport,
   options: SessionOptions,
   inner: {
@@ -104,14 +105,16 @@ export function openSession(
     readonly promisesStay?: boolean
     readonly defaults?: Limits
     readonly wallTimeout?: number | undefined
+    readonly membership?: Membership
   } = {},
 ): SessionCore {
   checkTransport(transport)
   checkOptions(options)
   const { platform = ambientPlatform } = options
-  return new SessionCore({
+  const core = new SessionCore({
     transport,
     root,
+    membership: inner.membership,
     control: inner.control ?? Object.freeze(Object.create(null) as object),
     name: options.name ?? currentContext().name,
     peerName: options.peerName ?? '',
@@ -126,6 +129,8 @@ export function openSession(
     promisesStay: inner.promisesStay ?? false,
     onError: options.onError ?? ((error) => platform.console?.error(error)),
   })
+  inner.membership?.family.join(inner.membership.member, core)
+  return core
 }
 
 function callTimeoutOf(

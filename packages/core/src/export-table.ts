@@ -6,6 +6,7 @@
  */
 import { LimitExceededError, ProtocolError } from './errors.ts'
 import type { Dropped } from './holders.ts'
+import { ObjectIds } from './object-ids.ts'
 import { type Scope, scopeHere } from './scope.ts'
 
 interface ExportEntry {
@@ -19,18 +20,22 @@ interface ExportEntry {
 
 export class ExportTable {
   readonly #entries: (ExportEntry | undefined)[] = []
-  readonly #free: number[] = []
-  readonly #idOf = new Map<object, number>()
+  readonly #ids: ObjectIds
   readonly #maximum: number
+  #size = 0
 
-  /** @param maximum how many objects the peer may name at one time (`Limits.exports`) */
-  constructor(maximum: number) {
+  /**
+   * @param maximum how many objects the peer may name at one time (`Limits.exports`)
+   * @param ids names the objects; shared with the tables of other peers that may hear of an object from one another
+   */
+  constructor(maximum: number, ids: ObjectIds = new ObjectIds()) {
     this.#maximum = maximum
+    this.#ids = ids
   }
 
   /** How many objects the peer can name now. */
   get size(): number {
-    return this.#idOf.size
+    return this.#size
   }
 
   /**
@@ -39,22 +44,21 @@ export class ExportTable {
    * @throws {LimitExceededError} when the table is full.
    */
   introduce(value: object, begin?: () => Dropped | undefined): number {
-    const known = this.#idOf.get(value)
+    const known = this.idOf(value)
     if (known !== undefined) {
       const entry = this.#entries[known]
       if (entry !== undefined) entry.introductions++
       return known
     }
-    if (this.#idOf.size >= this.#maximum) {
+    if (this.#size >= this.#maximum) {
       throw new LimitExceededError(
         'exports',
         this.#maximum,
         'the number of objects this peer holds',
       )
     }
-    const id = this.#free.pop() ?? this.#entries.length
-    this.#entries[id] = { value, introductions: 1, dropped: begin?.(), scope: scopeHere() }
-    this.#idOf.set(value, id)
+    const id = this.#ids.take(value)
+    this.#put(id, value, begin?.(), scopeHere())
     return id
   }
 
@@ -65,22 +69,29 @@ export class ExportTable {
     return entry.value
   }
 
+  /** The id of `value` while the peer holds it. */
+  idOf(value: object): number | undefined {
+    const id = this.#ids.of(value)
+    return id !== undefined && this.#entries[id]?.value === value ? id : undefined
+  }
+
+  /** Puts another object at one of the fixed ids, which are never given back. */
+  replace(id: number, value: object): void {
+    const before = this.#entries[id]
+    if (before === undefined) this.#size++
+    else this.#ids.drop(before.value)
+    this.#ids.fix(value, id)
+    this.#entries[id] = { value, introductions: 1, dropped: undefined, scope: undefined }
+  }
+
+  #put(id: number, value: object, dropped: Dropped | undefined, scope: Scope | undefined): void {
+    this.#entries[id] = { value, introductions: 1, dropped, scope }
+    this.#size++
+  }
+
   /** The scope that an object was introduced in. */
   scopeOf(id: number): Scope | undefined {
     return this.#entries[id]?.scope
-  }
-
-  /** The id of `value` while the peer holds it. */
-  idOf(value: object): number | undefined {
-    return this.#idOf.get(value)
-  }
-
-  /** Puts another object at an id that is never given back, as a root is. */
-  replace(id: number, value: object): void {
-    const entry = this.#entries[id]
-    if (entry !== undefined) this.#idOf.delete(entry.value)
-    this.#entries[id] = { value, introductions: 1, dropped: undefined, scope: undefined }
-    this.#idOf.set(value, id)
   }
 
   /**
@@ -96,16 +107,16 @@ export class ExportTable {
     entry.introductions -= count
     if (entry.introductions > 0) return
     this.#entries[id] = undefined
-    this.#free.push(id)
-    this.#idOf.delete(entry.value)
+    this.#size--
+    this.#ids.drop(entry.value)
     entry.dropped?.(atOnce)
   }
 
   /** Drops everything, as when the peer is gone; what follows from that runs. */
   clear(): void {
     const entries = this.#entries.splice(0)
-    this.#free.length = 0
-    this.#idOf.clear()
+    this.#size = 0
+    for (const entry of entries) if (entry !== undefined) this.#ids.drop(entry.value)
     for (const entry of entries) entry?.dropped?.(false)
   }
 }

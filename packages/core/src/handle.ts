@@ -5,6 +5,7 @@
  */
 import type { CallOptions } from './call-options.ts'
 import type { CloseReason } from './errors.ts'
+import type { Membership } from './family.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Operation } from './protocol.ts'
 import type { Scope } from './scope.ts'
@@ -48,6 +49,8 @@ export interface Connection {
   report(error: unknown): void
   /** Why the session ended; `undefined` while it lives. */
   readonly ended: CloseReason | undefined
+  /** The family it belongs to, if it belongs to one. */
+  readonly membership: Membership | undefined
 }
 
 /** The answer of a call: a target before it is here, a promise for it, and the record of the pending call. */
@@ -86,6 +89,8 @@ export class Import {
   borrowers = 0
   /** Aborts this side's signal, when the object is a signal. */
   signalSource: AbortSource | undefined
+  /** What whatever names it to its owner waits for, when it was passed on to us and the owner has not granted it yet. */
+  gate: Answer | undefined
   /** What gives it up at its end, unless the program holds it from elsewhere too. */
   scope: Scope | undefined
   /** Methods that stay, by name, so that a call on one is one crossing. Made when there is one to keep. */

@@ -32,16 +32,23 @@ export class ImportTable<Import extends object> {
     return this.#entries.size
   }
 
-  /** Counts an introduction of `id` and gives its import, made by `create` when none is held. */
-  receive(id: number, create: () => Import): Import {
+  /**
+   * Gives the import of `id`, made by `create` when none is held, and counts an introduction; or none, when another
+   * peer has named it and its owner's own word is to come.
+   */
+  receive(id: number, create: () => Import, introductions = 1): Import {
     const entry = this.#entries.get(id)
     const held = entry?.held.deref()
     if (entry !== undefined && held !== undefined) {
-      entry.introductions++
+      entry.introductions += introductions
       return held
     }
     const made = create()
-    const fresh = { id, held: new WeakRef(made), introductions: (entry?.introductions ?? 0) + 1 }
+    const fresh = {
+      id,
+      held: new WeakRef(made),
+      introductions: (entry?.introductions ?? 0) + introductions,
+    }
     this.#entries.set(id, fresh)
     this.#collected.register(made, fresh)
     return made
@@ -50,6 +57,11 @@ export class ImportTable<Import extends object> {
   /** The import of an id while one is held. */
   find(id: number): Import | undefined {
     return this.#entries.get(id)?.held.deref()
+  }
+
+  /** How often the peer has introduced an object that is held. */
+  introductions(id: number): number {
+    return this.#entries.get(id)?.introductions ?? 0
   }
 
   /** Every import that is held. */
@@ -77,6 +89,6 @@ export class ImportTable<Import extends object> {
   #drop(entry: ImportEntry<Import>): void {
     if (this.#entries.get(entry.id) !== entry) return
     this.#entries.delete(entry.id)
-    this.#giveBack(entry.id, entry.introductions)
+    if (entry.introductions > 0) this.#giveBack(entry.id, entry.introductions)
   }
 }

@@ -133,7 +133,7 @@ export class Incoming {
     if (served === undefined) return // Its answer is on the way.
     this.#settle(served.message, 'rejected', reason)
     this.#unanswered.delete(id)
-    this.#outbox.send(Tag.failure, id, null, null)
+    this.#outbox.reply(Tag.failure, [id, null, null])
     if (served.started) this.#abandoned.add(served)
     this.#tellGivenUp(served, reason)
   }
@@ -312,19 +312,24 @@ export class Incoming {
     const { id, flags, operation } = message
     if (!(flags & Flag.reply)) {
       this.#unanswered.delete(id)
-      this.#outbox.send(Tag.result, id, null, null)
+      this.#outbox.reply(Tag.result, [id, null, null])
       return
     }
     try {
+      const { moved } = this.#outbox
+      const movedBefore = moved.length
       const { value: body, extra } = encode(
         value,
         this.#references,
-        this.#outbox.moved,
+        moved,
         'result',
         operation === Operation.snapshot ? value : undefined,
       )
       this.#unanswered.delete(id)
-      this.#outbox.send(Tag.result, id, body, extra)
+      const gates = this.#references.takeGates()
+      this.#outbox.reply(Tag.result, [id, body, extra], gates, movedBefore, (error) =>
+        this.#sendFailure(id, error),
+      )
     } catch (error) {
       this.#sendFailure(id, error)
     }
@@ -348,15 +353,18 @@ export class Incoming {
   #sendFailure(id: number, error: unknown): void {
     const { value, extra } = encodeFailure(error, this.#references, this.#outbox.moved, 'error')
     this.#unanswered.delete(id)
-    this.#outbox.send(Tag.failure, id, value, extra)
+    this.#outbox.reply(Tag.failure, [id, value, extra], this.#references.takeGates())
   }
 
   #iterate(served: ServedCall, iterator: unknown): void {
     const { id } = served.message
     const pump = new ItemPump(iterator as Iterator<unknown> | AsyncIterator<unknown>, {
       item: (value) => {
-        const { value: body, extra } = encode(value, this.#references, this.#outbox.moved, 'item')
-        this.#outbox.send(Tag.item, id, body, extra)
+        const { moved } = this.#outbox
+        const movedBefore = moved.length
+        const { value: body, extra } = encode(value, this.#references, moved, 'item')
+        const gates = this.#references.takeGates()
+        this.#outbox.reply(Tag.item, [id, body, extra], gates, movedBefore)
       },
       done: (value) => {
         this.#forget(id, pump)

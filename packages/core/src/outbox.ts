@@ -7,8 +7,23 @@
  */
 import type { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
+import type { Answer } from './handle.ts'
 import { Flag, Tag } from './protocol.ts'
 import type { Batch } from './transport.ts'
+
+/** That something failed, and how. */
+export interface Failed {
+  readonly error: unknown
+}
+
+interface Waiting {
+  readonly gates: readonly Answer[]
+  readonly leave: (failed: Failed | undefined) => void
+  /** What moves with it. */
+  readonly moved: readonly unknown[]
+}
+
+const NOTHING: readonly Answer[] = Object.freeze([])
 
 export class Outbox {
   readonly #codec: Codec
@@ -18,6 +33,9 @@ export class Outbox {
   #calls: PendingCall[] = []
   #flagsAt: number[] = []
   #scheduled = false
+  /** Messages that wait for a gate, and those that must not overtake them; see `inLine`. */
+  #line: Waiting[] | undefined
+  #repliesInLine = 0
 
   /** @param leave is called, in a microtask, when a batch is due; it takes it with `take` */
   constructor(codec: Codec, leave: () => void) {
@@ -30,8 +48,84 @@ export class Outbox {
     return this.#moved
   }
 
-  /** Queues a message. */
+  /** Queues a message, in order with the calls. */
   send(tag: Tag, ...fields: readonly unknown[]): void {
+    if (this.#line === undefined) this.#queue(tag, fields)
+    else this.inLine(NOTHING, () => this.#queue(tag, fields))
+  }
+
+  /**
+   * Queues a message that the peer may be waiting for, which nothing holds up but what its value names, or what a reply
+   * before it names.
+   * @param gates what its value names and its owner has not granted yet
+   * @param movedFrom where in `moved` that begins which moves with it
+   * @param failed says so when it cannot be granted
+   */
+  reply(
+    tag: Tag,
+    fields: readonly unknown[],
+    gates: readonly Answer[] = NOTHING,
+    movedFrom: number = this.#moved.length,
+    failed: (error: unknown) => void = () => undefined,
+  ): void {
+    if (gates.length === 0 && this.#repliesInLine === 0) {
+      this.#queue(tag, fields)
+      return
+    }
+    this.#repliesInLine++
+    this.inLine(
+      gates,
+      (failure) => {
+        this.#repliesInLine--
+        if (failure === undefined) this.#queue(tag, fields)
+        else failed(failure.error)
+      },
+      movedFrom,
+    )
+  }
+
+  /** Does anything wait in line? */
+  get hasLine(): boolean {
+    return this.#line !== undefined
+  }
+
+  /**
+   * Has a message leave when some answers are here, and everything after it that must not overtake it.
+   * @param leave queues it; it is given the error of the answer that failed, if one did
+   * @param movedFrom where in `moved` that begins which moves with it
+   */
+  inLine(
+    gates: readonly Answer[],
+    leave: (failed: Failed | undefined) => void,
+    movedFrom: number = this.#moved.length,
+  ): void {
+    const isFirst = this.#line === undefined
+    this.#line ??= []
+    this.#line.push({ gates, leave, moved: this.#moved.splice(movedFrom) })
+    if (isFirst) void this.#advance()
+  }
+
+  async #advance(): Promise<void> {
+    for (
+      let waiting = this.#line?.[0];
+      waiting !== undefined;
+      this.#line?.shift(), waiting = this.#line?.[0]
+    ) {
+      let failed: Failed | undefined
+      for (const gate of waiting.gates) {
+        try {
+          await gate.promise()
+        } catch (error) {
+          failed = { error }
+        }
+      }
+      this.#moved.push(...waiting.moved)
+      waiting.leave(failed)
+    }
+    this.#line = undefined
+  }
+
+  #queue(tag: Tag, fields: readonly unknown[]): void {
     this.#fields.push(tag, ...fields)
     this.#schedule()
   }

@@ -16,13 +16,14 @@ import {
   ReleasedError,
   WouldBlockError,
 } from './errors.ts'
+import type { Membership } from './family.ts'
 import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import { ItemReader } from './iteration.ts'
 import { localOperation } from './local-operation.ts'
 import { decode } from './marshal/decode.ts'
 import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
-import type { Outbox } from './outbox.ts'
+import type { Failed, Outbox } from './outbox.ts'
 import { type Extra, Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { joinStacks } from './stacks.ts'
@@ -37,9 +38,11 @@ export interface CallTimeout {
 /** What the session around them decides for our calls. */
 export interface OutgoingOptions {
   readonly references: Omit<ReferenceOptions, 'connection' | 'settle' | 'giveBack'>
-  readonly root: object
+  /** `undefined` when the peer is to get it, as any other object, from whoever passes it on. */
+  readonly root: object | undefined
   readonly control: object
   readonly outbox: Outbox
+  readonly membership: Membership | undefined
   readonly transport: Pick<Transport, 'enter' | 'hold' | 'letGo'>
   readonly peerName: string
   /** Which proxies the answers of our calls become, where the call does not say. */
@@ -90,6 +93,10 @@ export class Outgoing implements Connection {
 
   get peerName(): string {
     return this.#peerName
+  }
+
+  get membership(): Membership | undefined {
+    return this.#options.membership
   }
 
   get ended(): CloseReason | undefined {
@@ -273,14 +280,25 @@ export class Outgoing implements Connection {
     }
     try {
       const wire = wirePath(path)
+      const { moved } = this.#outbox
+      const movedBefore = moved.length
       const { value, extra } =
-        args === undefined ? NOTHING : encodeArguments(args, this.references, this.#outbox.moved)
+        args === undefined ? NOTHING : encodeArguments(args, this.references, moved)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
       if (this.#calls.pending === 1) this.#options.transport.hold?.()
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
-      this.#outbox.call(call, operation | flags, target, wire, value, extra)
+      const gates = this.references.takeGates(handle)
+      if (gates.length === 0 && !this.#outbox.hasLine) {
+        this.#outbox.call(call, operation | flags, target, wire, value, extra)
+      } else {
+        const leave = (failed: Failed | undefined): void => {
+          if (!this.#neverLeaves(call, failed))
+            this.#outbox.call(call, operation | flags, target, wire, value, extra)
+        }
+        this.#outbox.inLine(gates, leave, movedBefore)
+      }
     } catch (error) {
       // It never leaves, so the peer could not know its answer: what builds on it is answered here.
       call.sent = true
@@ -289,6 +307,16 @@ export class Outgoing implements Connection {
       if (error instanceof ReleasedError) throw error
     }
     return call
+  }
+
+  /** Was a call given up on before it left, or can what it names not be had? Then its id is free. */
+  #neverLeaves(call: PendingCall, failed: Failed | undefined): boolean {
+    if (this.#ended !== undefined) return true
+    if (!call.abandoned && failed === undefined) return false
+    call.sent = true
+    this.#answered(call)
+    if (failed !== undefined) call.fail(failed.error)
+    return true
   }
 
   /** Makes a call when an answer it needs is here. */
@@ -373,11 +401,19 @@ export class Outgoing implements Connection {
   #sendSettle(id: number, fulfilled: boolean, value: unknown): void {
     if (this.#ended !== undefined) return
     try {
-      const encoded = encode(value, this.references, this.#outbox.moved, 'promise')
-      this.#outbox.send(Tag.settle, id, fulfilled ? 1 : 0, encoded.value, encoded.extra)
+      const { moved } = this.#outbox
+      const movedBefore = moved.length
+      const encoded = encode(value, this.references, moved, 'promise')
+      this.#outbox.reply(
+        Tag.settle,
+        [id, fulfilled ? 1 : 0, encoded.value, encoded.extra],
+        this.references.takeGates(),
+        movedBefore,
+        (error) => this.#sendSettle(id, false, error),
+      )
     } catch (refusal) {
       const encoded = encodeFailure(refusal, this.references, this.#outbox.moved, 'promise')
-      this.#outbox.send(Tag.settle, id, 0, encoded.value, encoded.extra)
+      this.#outbox.reply(Tag.settle, [id, 0, encoded.value, encoded.extra])
     }
   }
 

@@ -9,13 +9,16 @@ import { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
-import { type Connection, Import, type ImportKind } from './handle.ts'
+import type { HandOverSlot, Membership } from './family.ts'
+import { HandedOver } from './handed-over.ts'
+import { type Answer, type Connection, type Handle, Import, type ImportKind } from './handle.ts'
 import { holderOf } from './holders.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
 import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
+import { CONTROL, ROOT } from './object-ids.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
 import {
@@ -32,10 +35,6 @@ import type { Scope } from './scope.ts'
 import { standInOf } from './stand-in.ts'
 import { syncOf } from './sync.ts'
 
-/** The ids of the two objects that every session begins with. */
-export const ROOT = 0
-const CONTROL = 1
-
 /** What references ask of the session around them. */
 export interface ReferenceOptions {
   readonly codec: Codec
@@ -45,6 +44,8 @@ export interface ReferenceOptions {
   readonly sharedMemory: boolean
   readonly exposeStacks: boolean
   readonly connection: Connection
+  /** The family it belongs to, if it belongs to one. */
+  readonly membership: Membership | undefined
   settle(id: number, fulfilled: boolean, value: unknown): void
   giveBack(id: number, count: number): void
 }
@@ -63,10 +64,16 @@ export class References implements ReferencePort {
   readonly control: Import
   /** The scope that what is being decoded belongs to. */
   receiving: Scope | undefined
+  readonly handedOver: HandedOver
+  readonly #membership: Membership | undefined
+  /** What is to be done for third contexts when the value that is being encoded is complete. */
+  readonly #handOvers: (() => void)[] = []
+  /** What the value that is being encoded waits for. */
+  readonly #gates: Answer[] = []
   readonly #connection: Connection
   readonly #giveBack: (id: number, count: number) => void
 
-  constructor(options: ReferenceOptions, root: object, control: object) {
+  constructor(options: ReferenceOptions, root: object | undefined, control: object) {
     this.codec = options.codec
     this.limits = options.limits
     this.platform = options.platform
@@ -75,8 +82,10 @@ export class References implements ReferencePort {
     this.exposeStacks = options.exposeStacks
     this.#connection = options.connection
     this.#giveBack = (id, count) => options.giveBack(id, count)
-    this.exports = new ExportTable(options.limits.exports)
-    this.exports.replace(ROOT, root)
+    this.#membership = options.membership
+    this.handedOver = new HandedOver(options.connection, (id) => this.imports.introductions(id))
+    this.exports = new ExportTable(options.limits.exports, options.membership?.family.ids)
+    if (root !== undefined) this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
     this.imports = new ImportTable((id, count) => options.giveBack(id, count))
     this.root = new Import(options.connection, ROOT, 'object', '')
@@ -96,8 +105,17 @@ export class References implements ReferencePort {
     return this.#connection.peerName
   }
 
+  isHeld(value: object): boolean {
+    return this.exports.idOf(value) !== undefined
+  }
+
   introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot {
     if (style !== 'reference') return this.live.introduce(value, style, introduced)
+    if (value instanceof Import) {
+      // A hand-over names what its owner is to introduce; it may have been released here since.
+      this.#await(value)
+      return ['home', value.id, null]
+    }
     const id = this.exports.introduce(value, () =>
       holderOf(value, (error) => this.#connection.report(error)),
     )
@@ -120,14 +138,43 @@ export class References implements ReferencePort {
     if (handle instanceof Import && handle.released)
       throw new ReleasedError(describeStandIn(standIn))
     if (handle.session === this.#connection) {
+      this.#await(handle as Import)
       // A home reference: the owner's own object, found by id and path.
       return { slot: ['home', (handle as Import).id, wirePath(path)] } // a handle is an import or a PendingCall
+    }
+    if (handle instanceof Import && path.length === 0) {
+      const slot = this.#handOver(handle)
+      if (slot !== undefined) return { slot }
     }
     const lent = handle instanceof Import && path.length === 0 ? handle.lend() : undefined
     const id = lent === undefined ? this.exports.introduce(proxy) : this.#lend(lent)
     introduced.push(id)
     const kind = handle instanceof Import && path.length === 0 ? handle.kind : 'function'
     return { slot: ['export', id, kind, handle.description] }
+  }
+
+  /** What names an object of another member of the family, which its owner introduces to the peer. */
+  #handOver(handle: Import): Slot | undefined {
+    const receiver = this.#membership
+    const owner = handle.session.membership
+    if (receiver === undefined || owner?.family !== receiver.family) return undefined
+    this.#handOvers.push(() => owner.family.handOver(owner.member, receiver.member, handle))
+    return ['of', owner.member, handle.session.peerName, handle.id, handle.kind, handle.label]
+  }
+
+  /** The value that is being encoded names an object, so it can leave when its owner has granted it. */
+  #await({ gate }: Import): void {
+    if (gate !== undefined) this.#gates.push(gate)
+  }
+
+  /** What the value that was encoded last, and a target if there is one, wait for. */
+  takeGates(target?: Handle): readonly Answer[] {
+    if (target instanceof Import) this.#await(target)
+    return this.#gates.length === 0 ? NO_GATES : this.#gates.splice(0)
+  }
+
+  commit(): void {
+    for (const handOver of this.#handOvers.splice(0)) handOver()
   }
 
   /** Introduces another context's object, and gives up our hold for the peer when the peer has given up its own. */
@@ -163,12 +210,15 @@ export class References implements ReferencePort {
   }
 
   withdraw(introduced: readonly number[]): void {
+    this.#handOvers.length = 0
+    this.#gates.length = 0
     for (const id of introduced) this.exports.release(id, 1, false)
   }
 
   revive(slot: Slot, flavour: Flavour): unknown {
     const [kind, id] = slot
     if (kind === 'export') return this.#reviveExport(slot, flavour)
+    if (kind === 'of') return this.#reviveHandedOver(slot, flavour)
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
       let value: unknown = home instanceof Import ? proxyOf(home.origin ?? home, flavour) : home
@@ -192,12 +242,37 @@ export class References implements ReferencePort {
     return proxyOf(imported, flavour)
   }
 
-  #receive(id: number, kind: ImportKind, label: string): Import {
+  #reviveHandedOver([, member, name, id, kind, label]: Slot, flavour: Flavour): object {
+    const membership = this.#membership
+    const owner = checkNatural(member, 'member')
+    if (membership === undefined || owner === membership.family.self)
+      throw new ProtocolError('a member of no family')
+    if (typeof name !== 'string' || typeof label !== 'string' || typeof kind !== 'string')
+      throw new ProtocolError('bad reference')
+    return membership.family
+      .relation(owner, name.slice(0, 200))
+      .receive({ id: checkNatural(id, 'export id'), kind, label }, membership.member, flavour)
+  }
+
+  /** The proxy of an object that the peer owns and `introducer` has passed on. */
+  receiveHandedOver(
+    { id, kind, label }: HandOverSlot,
+    introducer: number,
+    flavour: Flavour,
+  ): object {
+    const imported =
+      id === ROOT ? this.root : this.#receive(id, checkKind(kind), label.slice(0, 100), 0)
+    if (this.#connection.ended === undefined) this.handedOver.expect(imported, introducer)
+    return proxyOf(imported, flavour)
+  }
+
+  #receive(id: number, kind: ImportKind, label: string, introductions = 1): Import {
     let isNew = false
-    const imported = this.imports.receive(id, () => {
+    const create = (): Import => {
       isNew = true
       return new Import(this.#connection, id, kind, label)
-    })
+    }
+    const imported = this.imports.receive(id, create, introductions)
     if (this.receiving !== undefined) this.receiving.receive(imported, isNew)
     else imported.scope = undefined // the program holds it from elsewhere
     // Given up here and still lent to a peer, it was introduced to us again.
@@ -216,11 +291,14 @@ export class References implements ReferencePort {
 
   /** The peer is gone: nothing is held on either side any more. */
   clear(error: unknown): void {
+    this.handedOver.clear(error)
     this.live.clear(error)
     this.imports.clear()
     this.exports.clear()
   }
 }
+
+const NO_GATES: readonly Answer[] = Object.freeze([])
 
 /** The slots that introduce something each time they arrive. */
 const COUNTED: ReadonlySet<string> = new Set([

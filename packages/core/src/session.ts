@@ -7,10 +7,13 @@ import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
 import { type CloseReason, ContextClosedError, FarholdError, ProtocolError } from './errors.ts'
+import type { HandOverSlot, Membership, Relation } from './family.ts'
+import { Import } from './handle.ts'
 import { Incoming } from './incoming.ts'
 import type { Limits } from './limits.ts'
 import { decode } from './marshal/decode.ts'
 import type { Flavour } from './marshal/port.ts'
+import { ROOT } from './object-ids.ts'
 import { Outbox } from './outbox.ts'
 import { type CallTimeout, Outgoing } from './outgoing.ts'
 import type { Platform } from './platform.ts'
@@ -24,13 +27,17 @@ import {
   readBatch,
   Tag,
 } from './protocol.ts'
-import { type References, ROOT } from './references.ts'
+import type { References } from './references.ts'
+import { standInOf } from './stand-in.ts'
 import type { Batch, Receiver, Transport } from './transport.ts'
 
 /** Everything about a session that is decided before it begins. */
 export interface SessionSettings {
   readonly transport: Transport
-  readonly root: object
+  /** `undefined` when the peer is to get it, as any other object, from whoever passes it on. */
+  readonly root: object | undefined
+  /** The family this session belongs to, if it belongs to one. */
+  readonly membership: Membership | undefined
   readonly control: object
   readonly name: string
   readonly peerName: string
@@ -79,7 +86,7 @@ interface Reading {
   readonly moved: readonly unknown[]
 }
 
-export class SessionCore implements MessageHandler, Receiver {
+export class SessionCore implements MessageHandler, Receiver, Relation {
   /** The calls we make, and both tables. */
   readonly outgoing: Outgoing
   readonly references: References
@@ -90,6 +97,7 @@ export class SessionCore implements MessageHandler, Receiver {
   readonly #outbox: Outbox
   readonly #incoming: Incoming
   readonly #flavour: Flavour
+  readonly #hasRoot: boolean
   #resolveClosed: (reason: CloseReason) => void = () => undefined
   /** The batches that are being read this moment, one within the other. */
   readonly #reading: Reading[] = []
@@ -102,6 +110,7 @@ export class SessionCore implements MessageHandler, Receiver {
     this.#codec = settings.transport.codec === 'text' ? textCodec : structuredCodec
     this.#limits = settings.limits
     this.#flavour = settings.flavour
+    this.#hasRoot = settings.root !== undefined
     this.#outbox = new Outbox(this.#codec, () => this.#flush())
     this.outgoing = new Outgoing({
       ...settings,
@@ -131,7 +140,7 @@ export class SessionCore implements MessageHandler, Receiver {
   stats(): SessionStats {
     return {
       // The root and the control object are in the table while the session lives.
-      exports: Math.max(0, this.references.exports.size - 2),
+      exports: Math.max(0, this.references.exports.size - (this.#hasRoot ? 2 : 1)),
       imports: this.references.imports.size,
       pending: this.outgoing.pending,
       serving: this.#incoming.active,
@@ -139,6 +148,34 @@ export class SessionCore implements MessageHandler, Receiver {
       batches: { sent: this.#sent, received: this.#received },
       bytes: this.#bytes,
     }
+  }
+
+  // As a member of a family -------------------------------------------------------------------------
+
+  get peerName(): string {
+    return this.outgoing.peerName
+  }
+
+  ask(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.outgoing.ask(method, args)
+  }
+
+  receive(slot: HandOverSlot, introducer: number, flavour: Flavour): object {
+    return this.references.receiveHandedOver(slot, introducer, flavour)
+  }
+
+  granted(proxy: object): void {
+    const handle = standInOf(proxy)?.handle
+    if (handle instanceof Import && handle.session === this.outgoing)
+      this.references.handedOver.granted(handle)
+  }
+
+  expects(introducer: number): boolean {
+    return this.references.handedOver.expects(introducer)
+  }
+
+  abandon(introducer: number, error: Error): void {
+    this.references.handedOver.abandon(introducer, error)
   }
 
   /** Puts another object in the place of the root. */

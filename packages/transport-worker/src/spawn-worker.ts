@@ -26,6 +26,7 @@ import {
   refuseOption,
   type SessionCore,
 } from '@farhold/core/adapter'
+import { createParentAgent, family, left } from './family-of-parent.ts'
 import { endOf } from './thread-end.ts'
 import type { WorkerStart } from './worker-data.ts'
 import { MessageTransport } from './worker-transport.ts'
@@ -99,16 +100,23 @@ export async function spawnWorker<T = unknown>(
   const closed = endOf(worker)
   const transport = new MessageTransport(port1, {
     keepAlive: false,
-    closeEnds: false,
+    // The worker's own events say when it has ended, and why.
+    closed: () => undefined,
     behind: worker,
   })
-  const session = openSession(Object.freeze(Object.create(null) as object), transport, {
-    peerName: name,
-    ...(limits === undefined ? {} : { limits }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(prefetch === undefined ? {} : { prefetch }),
-    ...(onError === undefined ? {} : { onError }),
-  })
+  const session = openSession(
+    Object.freeze(Object.create(null) as object),
+    transport,
+    {
+      peerName: name,
+      ...(limits === undefined ? {} : { limits }),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(prefetch === undefined ? {} : { prefetch }),
+      ...(onError === undefined ? {} : { onError }),
+    },
+    { control: createParentAgent(identity.id), membership: { family, member: identity.id } },
+  )
+  void session.closedPromise.then((reason) => left(identity.id, reason))
   void closed.then((reason) => {
     // What the worker posted before it ended may still wait in the port.
     for (

@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ContextIdentity, Limits } from '@farhold/core'
 import type { Agent } from '@farhold/core/adapter'
+import type { SiblingAgent } from './family-of-worker.ts'
 
 export interface WorkerStart {
   readonly port: MessagePort
@@ -15,7 +16,7 @@ export interface WorkerStart {
   readonly modules: Readonly<Record<string, string>>
 }
 
-export interface WorkerAgent extends Agent {
+export interface WorkerAgent extends Agent, SiblingAgent {
   /** Imports the worker's module; its exports become the context's root. */
   load(url: string): Promise<void>
 }

@@ -4,7 +4,14 @@
 import { registerHooks } from 'node:module'
 import { Script } from 'node:vm'
 import { workerData } from 'node:worker_threads'
-import { becomeContext, createAgent, openSession, type SessionCore } from '@farhold/core/adapter'
+import {
+  becomeContext,
+  createAgent,
+  openSession,
+  PARENT,
+  type SessionCore,
+} from '@farhold/core/adapter'
+import { createWorkerFamily } from './family-of-worker.ts'
 import type { WorkerAgent, WorkerStart } from './worker-data.ts'
 import { workerTransport } from './worker-transport.ts'
 
@@ -16,7 +23,10 @@ const globalEval = Reflect.get(globalThis, 'eval') as (code: string) => unknown 
 becomeContext(start.identity)
 provideModules(start.modules)
 
+const { family, agent: sibling } = createWorkerFamily(start)
+
 const agent: WorkerAgent = {
+  ...sibling,
   ...createAgent({
     evaluate,
     importModule: (specifier) => import(specifier) as Promise<object>,
@@ -34,7 +44,7 @@ const session: SessionCore = openSession(
     peerName: start.parentName,
     ...(start.limits === undefined ? {} : { limits: start.limits }),
   },
-  { control: agent },
+  { control: agent, membership: { family, member: PARENT } },
 )
 
 /**

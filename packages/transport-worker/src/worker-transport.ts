@@ -50,7 +50,7 @@ export function workerTransport(
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
   const { keepAlive = false } = options
   if (typeof keepAlive !== 'boolean') refuseOption('keepAlive', 'true or false', keepAlive)
-  return new MessageTransport(endpoint, { keepAlive, closeEnds: true })
+  return new MessageTransport(endpoint, { keepAlive, closed: 'ends' })
 }
 
 /** Is it Node's `Worker`, which says why it ended? A port only closes, and the web's `Worker` never says. */
@@ -60,8 +60,8 @@ function isThread(endpoint: MessageEndpoint): endpoint is MessageEndpoint & Thre
 
 interface MessageTransportOptions {
   readonly keepAlive: boolean
-  /** Does the endpoint's own `close` event end the session, or does someone else know better why it ended? */
-  readonly closeEnds: boolean
+  /** When the endpoint closes: does that end the session, or does someone else know better why it did? */
+  readonly closed: 'ends' | (() => void)
   /** What else must stay alive while something is awaited, as the worker behind a port. */
   readonly behind?: { ref(): void; unref(): void }
 }
@@ -88,7 +88,9 @@ export class MessageTransport implements Transport {
     this.#receiver = receiver
     listen('message', (body) => this.deliver(body))
     listen('messageerror', (error) => receiver.closed({ kind: 'transport', error }))
-    if (this.#options.closeEnds) {
+    const { closed } = this.#options
+    if (closed !== 'ends') listen('close', closed)
+    else {
       listen('close', () => receiver.closed({ kind: 'transport' }))
       if (isThread(endpoint)) void endOf(endpoint).then((reason) => receiver.closed(reason))
     }

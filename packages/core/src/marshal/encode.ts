@@ -31,6 +31,7 @@ export function encode(
       encoder.rich,
     )
     encoder.detach(movedBefore)
+    port.commit()
     if (encoder.slots.length === 0) {
       if (!encoder.escaped && packed.codecExtra === undefined)
         return { value: packed.value, extra: undefined }

@@ -149,6 +149,9 @@ export class Encoder {
         return this.#custom(value, depth)
       case 'refused':
         if (value instanceof ByReference) return this.#byReference(value, depth)
+        // As a method that returns `this` does: whoever holds it by reference gets that reference.
+        if (value !== this.#copied && this.#port.isHeld(value))
+          return this.#live(value, 'reference')
         return this.#refuseInstance(value, depth)
       default:
         return this.#live(value, style)

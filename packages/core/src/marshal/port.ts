@@ -34,6 +34,8 @@ export interface ReferencePort {
   readonly sharedMemory: boolean
   /** Does an error's stack cross as it is? */
   readonly exposeStacks: boolean
+  /** Does the peer hold a reference to this object? */
+  isHeld(value: object): boolean
   /** A slot for what stays here. Whatever it introduces to the peer it lists in `introduced`. */
   introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot
   /**
@@ -45,6 +47,8 @@ export interface ReferencePort {
     introduced: number[],
     inArguments: boolean,
   ): { readonly slot: Slot } | { readonly value: unknown }
+  /** A value is complete and will be sent. */
+  commit(): void
   /** Takes back introductions of a value that was not sent after all. */
   withdraw(introduced: readonly number[]): void
   /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */

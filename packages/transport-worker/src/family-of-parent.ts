@@ -1,0 +1,103 @@
+/**
+ * The workers that this thread has spawned, as one family: it gives two of them a pipe to each other when an object of one is
+ * passed to the other, and tells them when one is gone.
+ */
+import { MessageChannel } from 'node:worker_threads'
+import { type CloseReason, transfer } from '@farhold/core'
+import {
+  createRelationAgent,
+  Family,
+  openSession,
+  PARENT,
+  type RelationAgent,
+} from '@farhold/core/adapter'
+import { LateTransport } from './late-transport.ts'
+
+/** Who has a pipe to whom. */
+const acquaintances = new Map<number, Set<number>>()
+
+export const family: Family = new Family({
+  self: PARENT,
+  acquaint,
+  // Every worker joins when it is spawned, so this one has ended, and all that an object of it can do is say so.
+  open(member, peerName) {
+    const session = openSession(undefined, new LateTransport(), { peerName })
+    session.closed(family.fateOf(member) ?? { kind: 'closed' })
+    return session
+  },
+})
+
+/** What a worker can ask of the thread that spawned it. */
+export interface ParentAgent extends RelationAgent {
+  /** Sees to it that two workers have a pipe to each other. */
+  acquaint(one: number, other: number): void
+  /** Why a worker has ended that no longer answers; `undefined` when it lives. */
+  fate(member: number): Promise<CloseReason | undefined>
+}
+
+/** What answers for this thread towards one of its workers. */
+export function createParentAgent(member: number): ParentAgent {
+  return {
+    ...createRelationAgent({ family, member }),
+    acquaint,
+    async fate(other) {
+      await family
+        .find(other)
+        ?.ask('alive', [])
+        .catch(() => undefined)
+      return family.fateOf(other)
+    },
+  }
+}
+
+/** A worker has ended. */
+export function left(member: number, reason: CloseReason): void {
+  const others = acquaintances.get(member)
+  family.left(member, reason)
+  acquaintances.delete(member)
+  for (const other of others ?? []) {
+    acquaintances.get(other)?.delete(member)
+    tellGone(other, member, reason)
+  }
+}
+
+function acquaint(one: number, other: number): void {
+  const first = family.find(one)
+  const second = family.find(other)
+  if (one === other || acquaintances.get(one)?.has(other)) return
+  if (first === undefined || second === undefined) {
+    if (first !== undefined) tellGone(one, other, family.fateOf(other) ?? { kind: 'closed' })
+    if (second !== undefined) tellGone(other, one, family.fateOf(one) ?? { kind: 'closed' })
+    return
+  }
+  remember(one, other)
+  remember(other, one)
+  const { port1, port2 } = new MessageChannel()
+  tell(one, 'meet', [other, second.peerName, transfer(port1, [port1])])
+  tell(other, 'meet', [one, first.peerName, transfer(port2, [port2])])
+}
+
+function remember(one: number, other: number): void {
+  const known = acquaintances.get(one)
+  if (known === undefined) acquaintances.set(one, new Set([other]))
+  else known.add(other)
+}
+
+function tellGone(to: number, member: number, reason: CloseReason): void {
+  tell(to, 'gone', [member, { ...reason, error: describe(reason.error) }])
+}
+
+/** What ended it may be anything; an error that says as much as can be said of it crosses for sure. */
+function describe(error: unknown): Error | undefined {
+  if (error === undefined) return undefined
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return Object.assign(new Error(message), name === 'Error' ? {} : { name })
+}
+
+/** Tells a worker. One that has ended meanwhile needs to be told nothing. */
+function tell(to: number, method: string, args: readonly unknown[]): void {
+  family
+    .find(to)
+    ?.ask(method, args)
+    .catch(() => undefined)
+}
