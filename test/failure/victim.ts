@@ -1,0 +1,95 @@
+/**
+ * The module of a context that is going to end, the same in a worker, in an isolate and at the other end of a port: what can be
+ * left unfinished there, and the ways to end from inside. In an isolate the proxies it is given block.
+ */
+
+/** What a worker has and an isolate has not. */
+declare const process: { exit(code: number): never }
+declare const AbortController: new () => { readonly signal: unknown }
+declare const setImmediate: (run: () => void) => void
+
+const kept: unknown[] = []
+let ticks = 0
+
+export const counts = { live: 1 }
+
+export const echo = (value: unknown): unknown => value
+
+export const hang = (): Promise<never> => new Promise(() => undefined)
+
+interface Account {
+  owner(): { readonly name: string }
+}
+
+export const account = (): Promise<Account> => hang()
+
+export class Ledger {
+  readonly #opening: unknown
+
+  constructor(opening: unknown) {
+    this.#opening = opening
+  }
+
+  total(): number {
+    return Number(this.#opening)
+  }
+}
+
+/** Two items, and never a third. */
+export async function* items(): AsyncGenerator<number> {
+  yield 1
+  yield 2
+  await hang()
+}
+
+export const later = (): { readonly promise: Promise<never> } => ({ promise: hang() })
+
+export const signal = (): unknown => new AbortController().signal
+
+/** Calls whoever calls it, and gives what was said. */
+export const ask = async (question: () => unknown): Promise<unknown> => question()
+
+/** Calls whoever calls it, and never answers. */
+export async function askAndStay(question: () => unknown): Promise<never> {
+  await question()
+  return hang()
+}
+
+/** Reads until there is no more. */
+export async function read(source: AsyncIterable<unknown>): Promise<void> {
+  for await (const item of source) kept.push(item)
+}
+
+export const keep = (thing: unknown): void => {
+  kept.push(thing)
+}
+
+/** A function that this context owns. */
+export const ticker = (): (() => number) => () => ++ticks
+
+// Ways to end ---------------------------------------------------------------------------------------
+
+export const exit = (code: number): never => process.exit(code)
+
+export function crash(message: string): Promise<never> {
+  setImmediate(() => {
+    throw new RangeError(message)
+  })
+  return hang()
+}
+
+export function rejectUnhandled(message: string): Promise<never> {
+  void Promise.reject(new RangeError(message))
+  return hang()
+}
+
+/** Takes memory, a little at a time, until there is no more. */
+export function exhaust(): never {
+  const taken: string[] = []
+  for (;;) taken.push('x'.repeat(1000) + taken.length)
+}
+
+/** Never gives its thread back. */
+export function spin(): never {
+  for (;;);
+}
