@@ -40,12 +40,15 @@ export interface Doomed {
 const MODULE = new URL('./victim.ts', import.meta.url)
 let source: string | undefined
 
-function doomedContext(context: Context<Module>): Doomed & { readonly context: Context<Module> } {
+function doomedContext(
+  context: Context<Module>,
+): Doomed & AsyncDisposable & { readonly context: Context<Module> } {
   return {
     remote: context.remote,
     closed: context.closed,
     stats: () => context.stats(),
     close: (options) => context.close(options),
+    [Symbol.asyncDispose]: () => context.close(),
     context,
   }
 }

@@ -46,8 +46,26 @@ export const later = (): { readonly promise: Promise<never> } => ({ promise: han
 
 export const signal = (): unknown => new AbortController().signal
 
+const caught: string[] = []
+
 /** Calls whoever calls it, and gives what was said. */
-export const ask = async (question: () => unknown): Promise<unknown> => question()
+export async function ask(question: () => unknown): Promise<unknown> {
+  try {
+    return await question()
+  } catch (error) {
+    caught.push(String(error))
+    throw error
+  }
+}
+
+/** What went through `ask` here instead of an answer. */
+export const unwound = (): readonly string[] => caught
+
+/** As `items`, and the third is what was said. */
+export async function* itemsAndAnswer(question: () => unknown): AsyncGenerator<unknown> {
+  yield 1
+  yield await question()
+}
 
 /** Calls whoever calls it, and never answers. */
 export async function askAndStay(question: () => unknown): Promise<never> {
