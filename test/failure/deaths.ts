@@ -18,6 +18,8 @@ export interface Death {
   }>
   /** What each wait fails with: `ContextClosedError` with this reason, exit code and cause. */
   readonly lost: Outcome
+  /** Is it much as another one? */
+  readonly variant?: true
   /** The reason the other end is told. */
   readonly other?: string
 }
@@ -52,7 +54,7 @@ function death<D extends Doomed>(
   }
 }
 
-function channelDeath(
+export function channelDeath(
   name: string,
   end: (doomed: Awaited<ReturnType<typeof start.startChannel>>) => unknown,
   told: Outcome,
@@ -69,13 +71,16 @@ export const WORKER_DEATHS: readonly Death[] = [
     ({ remote }) => remote.exit(3),
     lost('exit', { exitCode: 3 }),
   ),
-  death(
-    'worker',
-    'process.exit(0) inside',
-    start.startWorker,
-    ({ remote }) => remote.exit(0),
-    lost('exit', { exitCode: 0 }),
-  ),
+  {
+    ...death(
+      'worker',
+      'process.exit(0) inside',
+      start.startWorker,
+      ({ remote }) => remote.exit(0),
+      lost('exit', { exitCode: 0 }),
+    ),
+    variant: true,
+  },
   death(
     'worker',
     'an uncaught error',
@@ -83,13 +88,16 @@ export const WORKER_DEATHS: readonly Death[] = [
     ({ remote }) => remote.crash('out of tea'),
     lost('error', { exitCode: 1, cause: 'RangeError' }),
   ),
-  death(
-    'worker',
-    'a rejection that no one handled',
-    start.startWorker,
-    ({ remote }) => remote.rejectUnhandled('out of tea'),
-    lost('error', { exitCode: 1, cause: 'RangeError' }),
-  ),
+  {
+    ...death(
+      'worker',
+      'a rejection that no one handled',
+      start.startWorker,
+      ({ remote }) => remote.rejectUnhandled('out of tea'),
+      lost('error', { exitCode: 1, cause: 'RangeError' }),
+    ),
+    variant: true,
+  },
   death(
     'worker',
     'close() from here',
@@ -97,16 +105,19 @@ export const WORKER_DEATHS: readonly Death[] = [
     (doomed) => doomed.close(),
     lost('closed'),
   ),
-  death(
-    'worker',
-    'close() from here while it loops',
-    start.startWorker,
-    (doomed) => {
-      void outcomeOf(doomed.remote.spin())
-      return doomed.close()
-    },
-    lost('closed'),
-  ),
+  {
+    ...death(
+      'worker',
+      'close() from here while it loops',
+      start.startWorker,
+      (doomed) => {
+        void outcomeOf(doomed.remote.spin())
+        return doomed.close()
+      },
+      lost('closed'),
+    ),
+    variant: true,
+  },
 ]
 
 export const OWN_WORKER_DEATHS: readonly Death[] = [
@@ -117,20 +128,26 @@ export const OWN_WORKER_DEATHS: readonly Death[] = [
     ({ remote }) => remote.leave(),
     lost('exit', { exitCode: 0 }),
   ),
-  death(
-    'own worker',
-    'process.exit(3) inside',
-    start.startOwnWorker,
-    ({ remote }) => remote.exit(3),
-    lost('exit', { exitCode: 3 }),
-  ),
-  death(
-    'own worker',
-    'an uncaught error',
-    start.startOwnWorker,
-    ({ remote }) => remote.crash('out of tea'),
-    lost('error', { exitCode: 1, cause: 'RangeError' }),
-  ),
+  {
+    ...death(
+      'own worker',
+      'process.exit(3) inside',
+      start.startOwnWorker,
+      ({ remote }) => remote.exit(3),
+      lost('exit', { exitCode: 3 }),
+    ),
+    variant: true,
+  },
+  {
+    ...death(
+      'own worker',
+      'an uncaught error',
+      start.startOwnWorker,
+      ({ remote }) => remote.crash('out of tea'),
+      lost('error', { exitCode: 1, cause: 'RangeError' }),
+    ),
+    variant: true,
+  },
   death(
     'own worker',
     'terminate()',
