@@ -3,6 +3,7 @@
  */
 import { contexts } from '@farhold/core'
 import { describe, expect, test } from 'vitest'
+import { runProgram } from '../child-process.ts'
 import { failureOf } from '../failure.ts'
 import { type Doomed, startChannel, startIsolate, startWorker } from './doomed.ts'
 import { outcomeOf } from './outcome.ts'
@@ -172,4 +173,22 @@ test.fails('the `sync` of a worker that is closed says so, as everything else do
   expect(await failureOf((async () => worker.context.sync.echo(1))())).toMatchObject({
     code: 'FARHOLD_CONTEXT_CLOSED',
   })
+})
+
+// Open: the first hook that throws ends the clearing up. What throws may go to `onError`, or wherever errors that no one
+// handles go, so the program takes it either way.
+test.fails('a release hook that throws keeps nothing else from being cleared up', async () => {
+  const ended = await runProgram(`
+    import { proxy } from '@farhold/core'
+    import { startWorker } from './failure/doomed.ts'
+    import { outcomeOf } from './failure/outcome.ts'
+    process.on('uncaughtException', () => {})
+    const peer = await startWorker({ onError() {} })
+    await peer.remote.keep(proxy({}, { released() { throw new Error('of the hook') } }))
+    await peer.remote.keep(proxy({}, { released: () => console.log('given back') }))
+    const call = outcomeOf(peer.remote.exit(3))
+    console.log((await call).exitCode, (await peer.closed).exitCode)
+    await peer.close()`)
+  expect(ended.code).toBe(0)
+  expect(ended.output.split('\n').sort()).toEqual(['3 3', 'given back'])
 })

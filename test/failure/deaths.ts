@@ -201,6 +201,15 @@ export const CHANNEL_DEATHS: readonly Death[] = [
     lost('transport'),
     'protocol',
   ),
+  {
+    ...channelDeath(
+      'a message that cannot be read',
+      ({ here }) => here.emit('messageerror', new Error('cannot be read')),
+      lost('transport', { cause: 'Error' }),
+      'transport',
+    ),
+    variant: true,
+  },
 ]
 
 /** What breaks the runtime inside an isolate: nothing it says afterwards is the protocol. */
