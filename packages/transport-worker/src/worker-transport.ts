@@ -27,8 +27,14 @@ export interface WorkerTransportOptions {
 }
 
 /**
+ * The last message over an endpoint that cannot be closed, as a worker seen from outside: without it the thread would wait
+ * for answers for ever. It is no batch, which is an array.
+ */
+const GOODBYE = 'farhold:goodbye'
+
+/**
  * A transport over a worker, a port, or a scope that has `postMessage`. The session that opens it owns the
- * endpoint: when the session ends a port is closed, and a worker is left to whoever made it.
+ * endpoint: when the session ends a port is closed, and a worker is told and left to whoever made it.
  *
  * @throws {TypeError} when `endpoint` can neither post nor listen, or an option is wrong.
  * @example
@@ -101,7 +107,8 @@ export class MessageTransport implements Transport {
 
   /** Takes one message of the peer. */
   deliver(body: unknown): void {
-    this.#receiver?.deliver({ body, moved: [] })
+    if (body === GOODBYE) this.#receiver?.closed({ kind: 'transport' })
+    else this.#receiver?.deliver({ body, moved: [] })
   }
 
   post(batch: Batch): void {
@@ -124,6 +131,15 @@ export class MessageTransport implements Transport {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#endpoint.close?.()
+    const endpoint = this.#endpoint
+    if (endpoint.close !== undefined) {
+      endpoint.close()
+      return
+    }
+    try {
+      endpoint.postMessage(GOODBYE)
+    } catch {
+      // Whatever carried messages is gone, and whoever would read this one with it.
+    }
   }
 }
