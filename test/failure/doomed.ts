@@ -2,7 +2,7 @@
  * A connection whose other end is going to die, whatever it is made of, and the kinds of it that can be started.
  */
 import { readFileSync } from 'node:fs'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import {
   type CloseOptions,
   type CloseReason,
@@ -19,7 +19,11 @@ import { type SpawnWorkerOptions, spawnWorker, workerTransport } from '@farhold/
 import { transformSync } from 'esbuild'
 
 export type Module = typeof import('./victim.ts')
-type OwnModule = Module & { leave(): void; babble(): void }
+type OwnModule = Module & {
+  leave(): void
+  babble(): void
+  askAndReport(question: () => unknown, port: MessagePort): void
+}
 
 /** What messages call it. */
 export const NAME = 'doomed'
@@ -79,7 +83,7 @@ export async function startOwnWorker() {
     await session.close()
     await worker.terminate()
   }
-  return { ...doomedSession(session), close, worker }
+  return { ...doomedSession(session), close, worker, session }
 }
 
 /** Both ends of a channel in this thread; the other end exposes the module, too. */

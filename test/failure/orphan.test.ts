@@ -3,10 +3,11 @@
  */
 import { on, once } from 'node:events'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import { expose, type Session } from '@farhold/core'
+import { expose, type Session, transfer } from '@farhold/core'
 import { workerTransport } from '@farhold/transport-worker'
 import { describe, expect, test } from 'vitest'
 import { channelDeath } from './deaths.ts'
+import { startOwnWorker } from './doomed.ts'
 import type { Observation } from './observe.ts'
 import type { Orphan } from './orphan-worker.ts'
 import { allFor } from './pending.ts'
@@ -49,5 +50,26 @@ describe('a parent that ends what a worker uses', () => {
     if (seen !== undefined) expectCell(death, allFor(death), seen)
     for (const { stats } of [session, neighbour])
       expect(stats()).toMatchObject({ exports: 0, imports: 0, pending: 0, serving: 0 })
+  })
+
+  test('by closing its session over the worker itself', async () => {
+    const { session, worker } = await startOwnWorker()
+    const { port1, port2 } = new MessageChannel()
+    const ended = once(worker, 'exit')
+    const asked = Promise.withResolvers<void>()
+    const told = once(port1, 'message')
+    await session.remote.askAndReport(
+      () => {
+        asked.resolve()
+        return new Promise<never>(() => undefined)
+      },
+      transfer(port2, [port2]),
+    )
+    await asked.promise
+    await session.close()
+    expect(await told).toEqual([LOST])
+    port1.close()
+    // It has nothing left to do.
+    expect(await ended).toEqual([0])
   })
 })
