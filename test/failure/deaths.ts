@@ -18,8 +18,11 @@ export interface Death {
   }>
   /** What each wait fails with: `ContextClosedError` with this reason, exit code and cause. */
   readonly lost: Outcome
-  /** Is it much as another one? */
-  readonly variant?: true
+  /**
+   * How many cells it has: with everything under way at once; with what cannot be mixed beside; or, by default, with
+   * each kind alone as well.
+   */
+  readonly cells?: 'one' | 'few'
   /** The reason the other end is told. */
   readonly other?: string
 }
@@ -79,15 +82,18 @@ export const WORKER_DEATHS: readonly Death[] = [
       ({ remote }) => remote.exit(0),
       lost('exit', { exitCode: 0 }),
     ),
-    variant: true,
+    cells: 'few',
   },
-  death(
-    'worker',
-    'an uncaught error',
-    start.startWorker,
-    ({ remote }) => remote.crash('out of tea'),
-    lost('error', { exitCode: 1, cause: 'RangeError' }),
-  ),
+  {
+    ...death(
+      'worker',
+      'an uncaught error',
+      start.startWorker,
+      ({ remote }) => remote.crash('out of tea'),
+      lost('error', { exitCode: 1, cause: 'RangeError' }),
+    ),
+    cells: 'few',
+  },
   {
     ...death(
       'worker',
@@ -96,7 +102,7 @@ export const WORKER_DEATHS: readonly Death[] = [
       ({ remote }) => remote.rejectUnhandled('out of tea'),
       lost('error', { exitCode: 1, cause: 'RangeError' }),
     ),
-    variant: true,
+    cells: 'few',
   },
   death(
     'worker',
@@ -116,7 +122,7 @@ export const WORKER_DEATHS: readonly Death[] = [
       },
       lost('closed'),
     ),
-    variant: true,
+    cells: 'few',
   },
 ]
 
@@ -136,7 +142,7 @@ export const OWN_WORKER_DEATHS: readonly Death[] = [
       ({ remote }) => remote.exit(3),
       lost('exit', { exitCode: 3 }),
     ),
-    variant: true,
+    cells: 'few',
   },
   {
     ...death(
@@ -146,7 +152,7 @@ export const OWN_WORKER_DEATHS: readonly Death[] = [
       ({ remote }) => remote.crash('out of tea'),
       lost('error', { exitCode: 1, cause: 'RangeError' }),
     ),
-    variant: true,
+    cells: 'few',
   },
   death(
     'own worker',
@@ -155,13 +161,16 @@ export const OWN_WORKER_DEATHS: readonly Death[] = [
     ({ worker }) => worker.terminate(),
     lost('exit', { exitCode: 1 }),
   ),
-  death(
-    'own worker',
-    'malformed data',
-    start.startOwnWorker,
-    ({ remote }) => remote.babble(),
-    lost('protocol', { cause: 'ProtocolError' }),
-  ),
+  {
+    ...death(
+      'own worker',
+      'malformed data',
+      start.startOwnWorker,
+      ({ remote }) => remote.babble(),
+      lost('protocol', { cause: 'ProtocolError' }),
+    ),
+    cells: 'few',
+  },
 ]
 
 export const CHANNEL_DEATHS: readonly Death[] = [
@@ -208,7 +217,7 @@ export const CHANNEL_DEATHS: readonly Death[] = [
       lost('transport', { cause: 'Error' }),
       'transport',
     ),
-    variant: true,
+    cells: 'few',
   },
 ]
 
@@ -234,39 +243,49 @@ export const ISOLATE_DEATHS: readonly Death[] = [
   ),
 ]
 
-// The rest take what is not theirs alone, so each has a process of its own.
-
-export const WORKER_OUT_OF_MEMORY = death(
-  'worker',
-  'a worker out of memory',
-  () => start.startWorker({ resourceLimits: { maxOldGenerationSizeMb: 24 } }),
-  ({ remote }) => remote.exhaust(),
-  lost('memory', { exitCode: 1, cause: 'ERR_WORKER_OUT_OF_MEMORY' }),
-)
-
-export const ISOLATE_OUT_OF_MEMORY = death(
-  'isolate',
-  'an isolate out of memory',
-  () => start.startIsolate({ memoryLimit: 16 }),
-  ({ remote }) => remote.exhaust(),
-  lost('memory', { cause: 'MemoryLimitError' }),
-  ({ sync }) => sync.exhaust(),
-)
-
-// The engine cannot stop these two, so their threads outlive them and keep the process until it leaves.
-
-export const ISOLATE_LOST = death(
-  'isolate',
-  'an isolate that fills its memory faster than it can be stopped',
-  () => start.startIsolate({ memoryLimit: 32, timeout: 200 }),
-  ({ context }) => context.eval('const kept = new Map(); for (let i = 0; ; i++) kept.set(i, {})'),
-  lost('memory', { cause: 'MemoryLimitError' }),
-)
-
-export const ISOLATE_STUCK = death(
-  'isolate',
-  'an isolate in a call that cannot be stopped',
-  () => start.startIsolate({ memoryLimit: 32, timeout: 200 }),
-  ({ context }) => context.eval('for (;;) new Array(2 ** 24).fill(0)'),
-  lost('error', { cause: 'Error' }),
-)
+/** These take what is not theirs alone, so each has a process of its own. */
+export const DEATHS_APART: readonly Death[] = [
+  {
+    ...death(
+      'worker',
+      'a worker out of memory',
+      () => start.startWorker({ resourceLimits: { maxOldGenerationSizeMb: 24 } }),
+      ({ remote }) => remote.exhaust(),
+      lost('memory', { exitCode: 1, cause: 'ERR_WORKER_OUT_OF_MEMORY' }),
+    ),
+    cells: 'few',
+  },
+  {
+    ...death(
+      'isolate',
+      'an isolate out of memory',
+      () => start.startIsolate({ memoryLimit: 16 }),
+      ({ remote }) => remote.exhaust(),
+      lost('memory', { cause: 'MemoryLimitError' }),
+      ({ sync }) => sync.exhaust(),
+    ),
+    cells: 'few',
+  },
+  // The engine cannot stop these two, so their threads outlive them and keep the process until it leaves.
+  {
+    ...death(
+      'isolate',
+      'an isolate that fills its memory faster than it can be stopped',
+      () => start.startIsolate({ memoryLimit: 32, timeout: 200 }),
+      ({ context }) =>
+        context.eval('const kept = new Map(); for (let i = 0; ; i++) kept.set(i, {})'),
+      lost('memory', { cause: 'MemoryLimitError' }),
+    ),
+    cells: 'one',
+  },
+  {
+    ...death(
+      'isolate',
+      'an isolate in a call that cannot be stopped',
+      () => start.startIsolate({ memoryLimit: 32, timeout: 200 }),
+      ({ context }) => context.eval('for (;;) new Array(2 ** 24).fill(0)'),
+      lost('error', { cause: 'Error' }),
+    ),
+    cells: 'one',
+  },
+]

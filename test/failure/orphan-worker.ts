@@ -9,7 +9,7 @@ import type { Death } from './deaths.ts'
 import { type Doomed, type Module, NAME } from './doomed.ts'
 import { observe, settleIn } from './observe.ts'
 import type { Outcome } from './outcome.ts'
-import { allFor } from './pending.ts'
+import { togetherIn } from './pending.ts'
 
 export interface Orphan {
   readonly doomed: MessagePort
@@ -37,5 +37,5 @@ const death: Death = {
   }),
 }
 const neighbour = await settleIn(parentOver(start.neighbour))
-parentPort?.postMessage(await observe(death, allFor(death), neighbour))
+parentPort?.postMessage(await observe(death, togetherIn(death), neighbour))
 await neighbour.peer.close()

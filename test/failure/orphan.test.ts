@@ -10,7 +10,7 @@ import { channelDeath } from './deaths.ts'
 import { startOwnWorker } from './doomed.ts'
 import type { Observation } from './observe.ts'
 import type { Orphan } from './orphan-worker.ts'
-import { allFor } from './pending.ts'
+import { togetherIn } from './pending.ts'
 import { expectCell } from './table.ts'
 import * as victim from './victim.ts'
 
@@ -47,7 +47,7 @@ describe('a parent that ends what a worker uses', () => {
     expect((await neighbour.closed).kind).toBe('transport')
     expect(seen).toBeDefined()
     const death = channelDeath('the parent', () => undefined, lost, reason)
-    if (seen !== undefined) expectCell(death, allFor(death), seen)
+    if (seen !== undefined) expectCell(death, togetherIn(death), seen)
     for (const { stats } of [session, neighbour])
       expect(stats()).toMatchObject({ exports: 0, imports: 0, pending: 0, serving: 0 })
   })

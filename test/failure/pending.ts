@@ -296,12 +296,33 @@ const PENDING: readonly Pending[] = [
   },
 ]
 
-/** What can be under way with a peer that dies this death. */
-export function kindsFor(death: Death): readonly Pending[] {
+/** What is under way together in one cell. */
+interface Cell {
+  readonly name: string
+  readonly kinds: readonly Pending[]
+}
+
+/** What can be under way together with any death: it is the death that decides how it ends. */
+export function togetherIn(death: Death): readonly Pending[] {
+  return kindsFor(death).filter(mixes)
+}
+
+/** The cells of a death: everything at once, then one kind alone, as many of them as the death asks for. */
+export function cellsOf(death: Death): readonly Cell[] {
+  const alone = kindsFor(death).filter((kind) => {
+    if (death.cells === 'one') return false
+    return death.cells === 'few' ? !mixes(kind) : true
+  })
+  return [
+    { name: 'everything', kinds: togetherIn(death) },
+    ...alone.map((kind) => ({ name: kind.name, kinds: [kind] })),
+  ]
+}
+
+function kindsFor(death: Death): readonly Pending[] {
   return PENDING.filter((kind) => kind.possible?.(death) ?? true)
 }
 
-/** All that can be under way together, when it is the death that decides how it ends. */
-export function allFor(death: Death): readonly Pending[] {
-  return kindsFor(death).filter((kind) => kind.ends !== true && kind.lost === undefined)
+function mixes(kind: Pending): boolean {
+  return kind.ends !== true && kind.lost === undefined
 }

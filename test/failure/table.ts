@@ -7,15 +7,12 @@ import type { Death } from './deaths.ts'
 import type { Doomed } from './doomed.ts'
 import { type Neighbour, type Observation, observe, settleIn } from './observe.ts'
 import type { Outcome } from './outcome.ts'
-import { allFor, kindsFor, type Pending } from './pending.ts'
+import { cellsOf, type Pending } from './pending.ts'
 
 /** Where nothing is held and nothing is awaited. */
 const NOTHING = { exports: 0, imports: 0, pending: 0, serving: 0 }
 
-/**
- * The rows of these deaths, one test a cell, beside a neighbour that outlives them all. A death that is a variant of another
- * has one cell, with everything under way at once.
- */
+/** The rows of these deaths, one test a cell, beside a neighbour that outlives them all. */
 export function testDeaths(deaths: readonly Death[], startNeighbour: () => Promise<Doomed>): void {
   let neighbour: Neighbour
 
@@ -26,14 +23,8 @@ export function testDeaths(deaths: readonly Death[], startNeighbour: () => Promi
   afterAll(() => neighbour.peer.close())
 
   describe.each(deaths)('$name', (death) => {
-    test('with everything under way', async () => {
-      const kinds = allFor(death)
+    test.each(cellsOf(death))('with $name under way', async ({ kinds }) => {
       expectCell(death, kinds, await observe(death, kinds, neighbour))
-    })
-
-    if (death.variant === true) return
-    test.each(kindsFor(death))('with $name under way', async (kind) => {
-      expectCell(death, [kind], await observe(death, [kind], neighbour))
     })
   })
 }
