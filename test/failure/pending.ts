@@ -2,6 +2,7 @@
  * What can be under way with a peer when it dies, and what becomes of each part of it.
  */
 import { getEventListeners } from 'node:events'
+import { withOptions } from '@farhold/core'
 import type { Death } from './deaths.ts'
 import type { Doomed } from './doomed.ts'
 import { type Outcome, outcomeOf, outcomeOfCall } from './outcome.ts'
@@ -155,6 +156,22 @@ const PENDING: readonly Pending[] = [
       }
     },
     expected: () => ({ before: done(1), after: done(0) }),
+  },
+  {
+    name: 'a call that can be given up on',
+    async begin(doomed) {
+      const { signal } = new AbortController()
+      const patient = withOptions(doomed.remote, { signal, timeout: 600_000 })
+      const call = outcomeOf(patient.hang())
+      await arrived(doomed)
+      const listeners = (): number => getEventListeners(signal, 'abort').length
+      return {
+        call,
+        before: outcomeOf(Promise.resolve(listeners())),
+        after: outcomeOf(call.then(listeners)),
+      }
+    },
+    expected: (lost) => ({ call: lost, before: done(1), after: done(0) }),
   },
   {
     name: 'a callback',

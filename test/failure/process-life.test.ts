@@ -31,6 +31,16 @@ describe('timers of the dead keep no process alive', () => {
       'closed\nclosed',
     ))
 
+  test('the timeout of a call that was lost', () =>
+    runs(
+      `const { withOptions } = await import('@farhold/core')
+      const peer = await startWorker()
+      const call = outcomeOf(withOptions(peer.remote, { timeout: ${LONG} }).hang())
+      void outcomeOf(peer.remote.exit(3))
+      console.log((await call).exitCode)`,
+      '3',
+    ))
+
   test('the timeout of a stretch of execution', () =>
     runs(
       `const peer = await startIsolate({ timeout: ${LONG} })
