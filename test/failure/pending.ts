@@ -2,7 +2,7 @@
  * What can be under way with a peer when it dies, and what becomes of each part of it.
  */
 import { getEventListeners } from 'node:events'
-import { withOptions } from '@farhold/core'
+import { currentCall, withOptions } from '@farhold/core'
 import type { Death } from './deaths.ts'
 import type { Doomed } from './doomed.ts'
 import { type Outcome, outcomeOf, outcomeOfCall } from './outcome.ts'
@@ -188,6 +188,26 @@ const PENDING: readonly Pending[] = [
       return { call }
     },
     expected: (lost) => ({ call: lost }),
+  },
+  {
+    name: 'a callback that hears when it is of no use',
+    possible: ({ peer }) => peer !== 'isolate', // see stopped.test.ts
+    async begin({ remote }) {
+      const asked = Promise.withResolvers<void>()
+      const given = Promise.withResolvers<never>()
+      const call = outcomeOf(
+        remote.ask(() => {
+          const signal = currentCall()?.signal
+          signal?.addEventListener('abort', () => given.reject(signal.reason as Error))
+          asked.resolve()
+          return given.promise
+        }),
+      )
+      const told = outcomeOf(given.promise)
+      await asked.promise
+      return { call, told }
+    },
+    expected: (lost) => ({ call: lost, told: lost }),
   },
   {
     name: 'a callback that fails when no one hears it',

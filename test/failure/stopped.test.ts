@@ -2,7 +2,7 @@
  * Limits that end a call and not the context. What ran is told; everything else that is under way goes on, and so do
  * the neighbours.
  */
-import { CallTimeoutError } from '@farhold/core'
+import { CallTimeoutError, currentCall } from '@farhold/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf } from '../failure.ts'
 import { startIsolate } from './doomed.ts'
@@ -130,4 +130,20 @@ describe('wallTimeout', () => {
     expect(await isolate.remote.echo('still here')).toBe('still here')
     expect(countsOf(isolate)).toMatchObject({ pending: 0, serving: 0 })
   })
+})
+
+// Open: a guest is answered with a promise at once, so the call is over for the host, and its signal never fires.
+test.fails('a function of the host that a guest waits for hears that the guest is gone', async () => {
+  const isolate = await startIsolate()
+  const asked = Promise.withResolvers<AbortSignal>()
+  const call = outcomeOf(
+    isolate.remote.ask(() => {
+      asked.resolve(currentCall()?.signal as AbortSignal) // Node's own, in this process
+      return new Promise<never>(() => undefined)
+    }),
+  )
+  const signal = await asked.promise
+  await isolate.close()
+  expect(await call).toEqual({ error: 'ContextClosedError', reason: 'closed' })
+  expect(signal.aborted).toBe(true)
 })
