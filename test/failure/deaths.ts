@@ -271,7 +271,7 @@ export const DEATHS_APART: readonly Death[] = [
     ...death(
       'isolate',
       'an isolate that fills its memory faster than it can be stopped',
-      () => start.startIsolate({ memoryLimit: 32, timeout: 200 }),
+      () => start.startIsolate({ memoryLimit: 32 }),
       ({ context }) =>
         context.eval('const kept = new Map(); for (let i = 0; ; i++) kept.set(i, {})'),
       lost('memory', { cause: 'MemoryLimitError' }),

@@ -5,7 +5,7 @@ import { observeApart } from './observe-apart.ts'
 import { cellsOf } from './pending.ts'
 import { expectCell } from './table.ts'
 
-test.each(DEATHS_APART)('$name', async (death) => {
+test.each(DEATHS_APART)('$name', { timeout: 45_000 }, async (death) => {
   const cells = cellsOf(death)
   const seen = await observeApart(death)
   expect(seen).toHaveLength(cells.length)

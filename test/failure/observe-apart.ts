@@ -8,7 +8,8 @@ import type { Observation } from './observe.ts'
 
 /** The cells of one of `DEATHS_APART`, one after the other. */
 export async function observeApart({ name }: Death): Promise<Observation[]> {
-  const ended = await runProgram(`
+  const ended = await runProgram(
+    `
     import { DEATHS_APART } from './failure/deaths.ts'
     import { startWorker } from './failure/doomed.ts'
     import { observe, settleIn } from './failure/observe.ts'
@@ -18,7 +19,9 @@ export async function observeApart({ name }: Death): Promise<Observation[]> {
     const seen = []
     for (const { kinds } of cellsOf(death)) seen.push(await observe(death, kinds, neighbour))
     console.log(JSON.stringify(seen))
-    process.exit(0)`)
+    process.exit(0)`,
+    { limit: 40_000 },
+  )
   expect(ended.output, ended.errors).not.toBe('')
   return JSON.parse(ended.output) as Observation[]
 }

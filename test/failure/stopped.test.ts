@@ -13,7 +13,7 @@ type Isolate = Awaited<ReturnType<typeof startIsolate>>
 let neighbour: Isolate
 
 beforeEach(async () => {
-  neighbour = await startIsolate({ name: 'neighbour', timeout: 100 })
+  neighbour = await startIsolate({ name: 'neighbour' })
 })
 
 afterEach(() => neighbour.close())
@@ -68,7 +68,7 @@ describe('a guest that is stopped by its timeout', () => {
     ['in an iterator', ({ context }) => context.eval('[...(function* () { for (;;); })()]')],
   ])('%s: that is told, and everything else goes on', async (_where, stop) => {
     const gate = Promise.withResolvers<string>()
-    await using isolate = await startIsolate({ timeout: 100 })
+    await using isolate = await startIsolate({ timeout: 300 })
     const waits = await wait(isolate, gate.promise)
     const elsewhere = await wait(neighbour, gate.promise)
     const before = countsOf(isolate)
@@ -85,7 +85,7 @@ describe('a guest that is stopped by its timeout', () => {
   // No one can say whose continuation it was.
   test('in a continuation: whatever waits for that guest is told, and nothing else', async () => {
     const gate = Promise.withResolvers<string>()
-    await using isolate = await startIsolate({ timeout: 100 })
+    await using isolate = await startIsolate({ timeout: 300 })
     const waits = await wait(isolate, gate.promise)
     const elsewhere = await wait(neighbour, gate.promise)
     const beside = countsOf(neighbour)
@@ -103,7 +103,7 @@ describe('a guest that is stopped by its timeout', () => {
   // the host cuts the session off for it.
   test.fails('in a continuation: an iteration that is told sends nothing afterwards', async () => {
     const gate = Promise.withResolvers<string>()
-    await using isolate = await startIsolate({ timeout: 100 })
+    await using isolate = await startIsolate({ timeout: 300 })
     const { iterator } = await wait(isolate, gate.promise)
     await failureOf(isolate.context.eval('Promise.resolve().then(() => { for (;;); })'))
     expect(await iterator).toEqual(LATE)
@@ -117,7 +117,7 @@ describe('a guest that is stopped by its timeout', () => {
 describe('wallTimeout', () => {
   test('ends every call that takes too long, and no other', async () => {
     const gate = Promise.withResolvers<string>()
-    await using isolate = await startIsolate({ wallTimeout: 300 })
+    await using isolate = await startIsolate({ wallTimeout: 1500 })
     const elsewhere = await wait(neighbour, gate.promise)
     const beside = countsOf(neighbour)
     const waits = await wait(isolate, gate.promise)
