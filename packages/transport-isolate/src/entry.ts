@@ -17,6 +17,10 @@ export const Ask = {
   resume: 1,
   /** Nothing: an entry that returns, so that isolated-vm says which rejection no one handled. */
   probe: 2,
+  /** Nothing: an entry on a pool thread, before which the engine runs finalizers. */
+  pulse: 3,
+  /** Give back what finalizers have found to be gone. Answers with nothing when there is no more. */
+  sweep: 4,
 } as const
 
 /** How an entry answers: its second argument. */

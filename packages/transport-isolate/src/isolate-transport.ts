@@ -11,6 +11,7 @@ import { CallTimeoutError, MemoryLimitError, WouldBlockError } from '@farhold/co
 import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
 import { Answer, Ask, Boot } from './entry.ts'
+import { Sweeps } from './sweeps.ts'
 
 export interface IsolateTransportOptions {
   readonly isolate: ivm.Isolate
@@ -29,8 +30,9 @@ type EntryArgument = number | string | ivm.Copy<unknown>
 
 type Dispatch = ivm.Reference<(...args: EntryArgument[]) => string>
 
-/** A batch that is not known to have been taken by the guest. */
+/** A batch that is not known to have been taken by the guest; or, in its place, a sweep. */
 interface Waiting {
+  readonly ask: typeof Ask.deliver | typeof Ask.sweep
   readonly sequence: number
   text: string
   readonly buffers: readonly ivm.ExternalCopy<unknown>[]
@@ -61,6 +63,10 @@ export class IsolateTransport implements Transport {
   /** Entries that return, see {@link returning}. */
   #returning = 0
   #closed = false
+  readonly #sweeps = new Sweeps({ pulse: () => this.#pulse(), sweep: () => this.#sweep() })
+  #sweepDue = false
+  /** Pulses that are not known to be over. */
+  #pulses = 0
   /** Called after each entry; spawning watches for a module that fails late. */
   onEntryEnd: (() => void) | undefined
 
@@ -98,6 +104,7 @@ export class IsolateTransport implements Transport {
     if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
       // Two lists of messages become one, and one entry carries both. The later number names both.
       this.#queue[this.#queue.length - 1] = {
+        ask: Ask.deliver,
         sequence: waiting.sequence,
         text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
         buffers: [],
@@ -115,13 +122,15 @@ export class IsolateTransport implements Transport {
         'a module is being loaded there. Use its remote.',
       )
     }
-    const earlier = this.#running === undefined ? [] : [this.#running]
+    const running = this.#running
+    const earlier = running?.ask !== Ask.deliver ? [] : [running]
     const all = [...earlier, ...this.#queue.splice(0), this.#wrap(batch)]
     if (this.#depth === 0) this.#left = this.#options.timeout ?? 0
     for (const waiting of all) {
       if (this.#closed) return
       this.#enterNow(waiting)
     }
+    if (this.#depth === 0) this.#sweeps.entered()
   }
 
   /**
@@ -131,8 +140,7 @@ export class IsolateTransport implements Transport {
   lost(): void {
     const { name, memoryLimit, onStuck } = this.#options
     onStuck()
-    this.#closed = true
-    this.#queue = []
+    this.#end()
     this.#running = undefined
     this.#runningEnded = Promise.resolve()
     this.#receiver?.closed({ kind: 'memory', error: new MemoryLimitError(name, memoryLimit) })
@@ -141,8 +149,7 @@ export class IsolateTransport implements Transport {
   /** Ends the isolate. What it was doing on a pool thread ends within a moment; {@link ended} says when. */
   close(): void {
     if (this.#closed) return
-    this.#closed = true
-    this.#queue = []
+    this.#end()
     try {
       this.#options.isolate.dispose()
     } catch {
@@ -201,17 +208,30 @@ export class IsolateTransport implements Transport {
 
   /** Is an entry under way on a pool thread, or a module being loaded there? */
   get busy(): boolean {
-    return this.#running !== undefined || this.#returning > 0
+    return this.#running !== undefined || this.#returning > 0 || this.#pulses > 0
+  }
+
+  /** Nothing is entered any more. */
+  #end(): void {
+    this.#closed = true
+    this.#queue = []
+    this.#sweeps.stop()
   }
 
   // Entries -------------------------------------------------------------------------------------------
 
   #next(): void {
-    const waiting = this.#queue.shift()
-    if (waiting === undefined || this.#closed || this.#dispatch === undefined) return
+    if (this.#closed || this.#dispatch === undefined) return
+    let waiting = this.#queue.shift()
+    if (waiting !== undefined) this.#sweeps.enters()
+    else if (this.#sweepDue) {
+      this.#sweepDue = false
+      waiting = { ask: Ask.sweep, sequence: 0, text: '', buffers: [] }
+    }
+    if (waiting === undefined) return
     this.#running = waiting
     const watch = this.#watch(waiting)
-    this.#runningEnded = this.#apply(this.#arguments(Ask.deliver, Answer.byThrow, 0, waiting))
+    this.#runningEnded = this.#apply(this.#arguments(Answer.byThrow, 0, waiting))
       .then((failure) => this.#ended(failure))
       .finally(() => {
         clearTimeout(watch)
@@ -221,6 +241,27 @@ export class IsolateTransport implements Transport {
       })
   }
 
+  /** Nothing has been entered for a while: the guest gives back what it has dropped meanwhile. */
+  #sweep(): void {
+    this.#sweepDue = true
+    if (this.#running === undefined) this.#next()
+  }
+
+  /**
+   * An entry that does nothing, but before which the engine runs the guest's finalizers. It needs no turn of its own: it
+   * changes nothing, and what it waits behind may be entered meanwhile.
+   */
+  #pulse(): void {
+    if (this.#returning > 0 || this.#dispatch === undefined) return
+    this.#pulses++
+    this.#dispatch
+      .apply(undefined, [Ask.pulse, Answer.byThrow, 0, 0, ''])
+      .catch((failure: unknown) => {
+        if (typeof failure !== 'string' && !this.#closed) this.#endedBy(failure)
+      })
+      .finally(() => this.#pulses--)
+  }
+
   /** One entry on a pool thread. Resolves with the engine's own error when it was cut short. */
   async #apply(args: EntryArgument[]): Promise<unknown> {
     const { timeout } = this.#options
@@ -228,6 +269,8 @@ export class IsolateTransport implements Transport {
       await this.#dispatch?.apply(undefined, args, timeout === undefined ? {} : { timeout })
     } catch (thrown) {
       if (typeof thrown !== 'string') return thrown
+      // As long as a sweep brings something, there may be more.
+      if (this.#running?.ask === Ask.sweep && thrown !== '') this.#sweepDue = true
       this.#answered(thrown)
     }
     return undefined
@@ -244,7 +287,7 @@ export class IsolateTransport implements Transport {
     const answer = nested ? Answer.byReturn : Answer.byThrow
     // Entries that have begun and not ended, as the guest counts them.
     const level = this.#depth + (this.#running === undefined ? 0 : 1)
-    const failure = this.#applySync(this.#arguments(Ask.deliver, answer, level, waiting))
+    const failure = this.#applySync(this.#arguments(answer, level, waiting))
     if (failure === undefined || this.#endedBy(failure)) return
     const again = this.#applySync(this.#resumption(answer, level, failure))
     if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
@@ -271,9 +314,9 @@ export class IsolateTransport implements Transport {
     return undefined
   }
 
-  #arguments(ask: number, answer: number, level: number, waiting: Waiting): EntryArgument[] {
+  #arguments(answer: number, level: number, waiting: Waiting): EntryArgument[] {
     return [
-      ask,
+      waiting.ask,
       answer,
       level,
       waiting.sequence,
@@ -296,7 +339,7 @@ export class IsolateTransport implements Transport {
     const reason: CloseReason = message.includes('memory limit')
       ? { kind: 'memory', error: new MemoryLimitError(name, memoryLimit) }
       : { kind: 'disposed' }
-    this.#closed = true
+    this.#end()
     this.#receiver?.closed(reason)
     return true
   }
@@ -328,9 +371,12 @@ export class IsolateTransport implements Transport {
   // Batches -------------------------------------------------------------------------------------------
 
   #wrap({ body, moved }: Batch): Waiting {
+    const text = body as string // the text codec's batches are text
+    this.#sweeps.sent(text.length)
     return {
+      ask: Ask.deliver,
       sequence: ++this.#sequence,
-      text: body as string, // the text codec's batches are text
+      text,
       buffers: moved.map(
         (item) =>
           new ivm.ExternalCopy(item, item instanceof ArrayBuffer ? { transferOut: true } : {}),
@@ -362,6 +408,7 @@ export class IsolateTransport implements Transport {
     return this.#during(() => {
       const answer = this.#receiver?.serve({ body: text, moved: buffers })
       if (answer === undefined) return ''
+      this.#sweeps.sent((answer.body as string).length) // as in #wrap
       if (answer.moved.length === 0) return answer.body
       return [answer.body, ...answer.moved]
     })

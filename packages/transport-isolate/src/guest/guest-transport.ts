@@ -9,6 +9,7 @@ import {
   type Transport,
 } from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
+import type { Finalizers } from './finalizers.ts'
 import type { HostCallbacks } from './host-callbacks.ts'
 
 /** A batch on its way out. The host takes each number once, so one may be sent twice. */
@@ -23,6 +24,7 @@ export class GuestTransport implements Transport {
   readonly codec = 'text'
   readonly #post: HostCallbacks['post']
   readonly #call: HostCallbacks['call']
+  readonly #finalizers: Finalizers
   #receiver: Receiver | undefined
   #session: SessionCore | undefined
   /** The last batch of the host that was taken; a batch may be offered twice. */
@@ -39,9 +41,10 @@ export class GuestTransport implements Transport {
   /** What is being posted this moment: an entry that begins meanwhile answers with it as well. */
   readonly #posting: Letter[] = []
 
-  constructor({ post, call }: HostCallbacks) {
+  constructor({ post, call }: HostCallbacks, finalizers: Finalizers) {
     this.#post = post
     this.#call = call
+    this.#finalizers = finalizers
   }
 
   attach(session: SessionCore): void {
@@ -85,7 +88,15 @@ export class GuestTransport implements Transport {
     this.#answered = undefined
     if (sequence <= this.#sequence) return ''
     this.#sequence = sequence
-    return this.#answer(this.#receiver?.serve(batch))
+    this.#receiver?.deliver(batch)
+    return this.#giveBack()
+  }
+
+  /** An entry of the host that brings nothing: finalizers have run before it, and it is time for what they put off. */
+  sweep(level: number): string {
+    this.#begin(level)
+    this.#answered = undefined
+    return this.#giveBack()
   }
 
   /** An entry of the host after one that was cut short. */
@@ -97,6 +108,12 @@ export class GuestTransport implements Transport {
     session.interrupted(mark, cutShort(why))
     this.#begin(level)
     return this.#answer(session.pull())
+  }
+
+  /** Ends an entry: gives back some of what is gone, and answers. Last, so that a time limit cuts nothing else short. */
+  #giveBack(): string {
+    this.#finalizers.runSome()
+    return this.#answer(this.#session?.pull())
   }
 
   #begin(level: number): void {

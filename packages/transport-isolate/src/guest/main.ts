@@ -9,6 +9,7 @@ import * as core from '@farhold/core'
 import { becomeContext, createAgent, openSession } from '@farhold/core/adapter'
 import { Answer, Ask, Boot, type GuestSettings } from '../entry.ts'
 import { installConsole } from './console.ts'
+import { Finalizers } from './finalizers.ts'
 import { GuestTransport } from './guest-transport.ts'
 import { guardCallbacks } from './host-callbacks.ts'
 import { Namespaces } from './namespaces.ts'
@@ -28,7 +29,10 @@ becomeContext({ id: settings.id, name: settings.name, kind: 'isolate' })
 
 const evaluate = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
 const namespaces = new Namespaces()
-const transport = new GuestTransport(guardCallbacks(take(Boot.post), take(Boot.call)))
+const finalizers = new Finalizers()
+// The session's tables find it there; guest code never does, see below.
+Reflect.set(globalThis, 'FinalizationRegistry', finalizers.registry(FinalizationRegistry))
+const transport = new GuestTransport(guardCallbacks(take(Boot.post), take(Boot.call)), finalizers)
 const session = openSession(
   Object.freeze(Object.create(null) as object),
   transport,
@@ -98,6 +102,8 @@ function answerTo(
       return transport.deliver(level, sequence, { body: text, moved: buffers })
     case Ask.resume:
       return transport.resume(level, text)
+    case Ask.sweep:
+      return transport.sweep(level)
     default:
       return ''
   }
