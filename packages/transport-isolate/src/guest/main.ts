@@ -13,6 +13,7 @@ import { Finalizers } from './finalizers.ts'
 import { GuestTransport } from './guest-transport.ts'
 import { guardCallbacks } from './host-callbacks.ts'
 import { Namespaces } from './namespaces.ts'
+import { settleWithinEntries } from './timely-promises.ts'
 
 const take = (name: string): unknown => {
   const value: unknown = Reflect.get(globalThis, name)
@@ -123,6 +124,7 @@ for (const name of [
 ]) {
   Reflect.deleteProperty(globalThis, name)
 }
+settleWithinEntries()
 Reflect.defineProperty(Error, 'prepareStackTrace', {
   value: undefined,
   writable: false,
