@@ -215,6 +215,9 @@ async function handedOver(
     const [result] = await Promise.all([handed, transport.returning(() => evaluate(key))])
     await transport.ended()
     return result
+  } catch (error) {
+    session.outgoing.ask('abandon', [key]).catch(() => undefined) // or the call above is never answered
+    throw error
   } finally {
     transport.onEntryEnd = undefined
     await probing // until then no one could enter the isolate and wait

@@ -61,6 +61,8 @@ const session = openSession(
       namespace: (key: string) => namespaces.get(key).then((namespace) => core.proxy(namespace)),
       /** Makes a module's namespace the context's root when it has been evaluated. */
       root: (key: string) => namespaces.get(key).then((namespace) => session.setRoot(namespace)),
+      /** Gives up a namespace, or a root, whose module failed: whoever waits for it here is answered. */
+      abandon: (key: string) => namespaces.abandon(key),
       /** Keeps values that the host's own modules will export. */
       stash: (key: string, values: object) => namespaces.stash(key, values),
     },

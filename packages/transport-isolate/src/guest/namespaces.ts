@@ -6,9 +6,14 @@ export class Namespaces {
   readonly #arrived = new Map<string, PromiseWithResolvers<object>>()
   readonly #stashed = new Map<string, object>()
 
-  /** The namespace of a key, when it is here. */
+  /** The namespace of a key, when it is here. Asked for once. */
   get(key: string): Promise<object> {
-    return this.#entry(key).promise
+    return this.#entry(key).promise.finally(() => this.#arrived.delete(key))
+  }
+
+  /** A module will hand nothing over: it failed. */
+  abandon(key: string): void {
+    this.#arrived.get(key)?.reject(new Error('the module was not evaluated'))
   }
 
   /** A module of the host's hands a namespace over. */
