@@ -25,19 +25,6 @@ function step<Name extends string, Fields>(
   return fc.record({ do: fc.constant(name), ...fields }) as fc.Arbitrary<{ do: Name } & Fields>
 }
 
-/**
- * What is left out of the schedules, each for a defect that `crossings.test.ts` shows in a test that is expected to fail.
- * Take one out together with its defect.
- */
-const LEFT_OUT = {
-  /** A call that waits for an earlier answer looks up what it names only when it starts. */
-  waiting: true,
-  /** An answer that was only used crosses to a third context as null. */
-  foreignAnswers: true,
-  /** An object that was given up while it is lent, and comes back, is a proxy that is given up. */
-  releaseOfLent: true,
-}
-
 const STEPS = {
   send: step('send', {
     side,
@@ -216,8 +203,6 @@ function act(
     case 'release': {
       const kept = at(side.kept, step.index)
       if (kept === undefined) return
-      const { borrowers } = handleOf(kept.proxy) as { borrowers?: number }
-      if (LEFT_OUT.releaseOfLent && borrowers !== 0) return
       release(kept.proxy as never)
       side.gaveUp(kept.proxy)
       return
@@ -232,11 +217,6 @@ function act(
 
 function peerOf(world: World, side: ContextModel, index: number): ContextModel {
   return world.side(at([...side.sessions.keys()], index) ?? '')
-}
-
-/** May the owner still be without the answer when it is asked to use it? */
-function mayBePending({ record }: KeptAnswer): boolean {
-  return record.brought === undefined || !record.from.sessions.has(record.to.name)
 }
 
 interface Item {
@@ -259,9 +239,7 @@ function chosen(side: ContextModel, peer: ContextModel, picks: readonly Pick[]):
     const answer = at(side.answers, index)
     if (answer === undefined) return []
     const { record, proxy } = answer
-    if (LEFT_OUT.waiting && mayBePending(answer)) return []
     const isForeign = handleOf(proxy)?.session !== handleOf(side.peer(peer.name))?.session
-    if (isForeign && LEFT_OUT.foreignAnswers) return []
     // To a third context goes what it brings, so it is awaited there and then, and no answer to keep any more.
     if (isForeign) side.answers.splice(side.answers.indexOf(answer), 1)
     const brought = (handleOf(proxy) as unknown as { value: unknown }).value
@@ -365,7 +343,6 @@ function chain(
   fate: string,
 ): void {
   const { record, proxy } = answer
-  if (LEFT_OUT.waiting && mayBePending(answer)) return
   const far = proxy as Far
   const isFunction = () => {
     const own = record.to.own.find(({ name }) => name === record.brought)

@@ -100,13 +100,18 @@ export class PendingCall implements Answer {
   }
 
   /** Is it answered on this side, without the peer? */
-  get isHere(): boolean {
+  get isLocal(): boolean {
     return this.id === LOCAL
   }
 
   /** Can the owner be asked to use the answer as a target or argument? */
   get usable(): boolean {
     return this.id !== LOCAL && (!this.sent || this.held)
+  }
+
+  /** Is its outcome on this side? The value of an answer that was only used stayed with its owner. */
+  get isHere(): boolean {
+    return this.#state === 'rejected' || (this.#state === 'fulfilled' && this.wanted)
   }
 
   promise(): Promise<unknown> {
@@ -117,6 +122,11 @@ export class PendingCall implements Answer {
       this.#promise = this.session
         .request(Operation.get, this, [], undefined, this.options, this.flavour)
         .promise()
+        .then((value) => {
+          this.#value = value
+          this.wanted = true
+          return value
+        })
     }
     if (this.#promise === undefined) {
       // The handler below runs inside the await chain of the caller, so an error that is completed
@@ -211,7 +221,7 @@ export function firstUnsettled(
 }
 
 function unsettled(session: Connection, handle: Handle | undefined): PendingCall | undefined {
-  if (!(handle instanceof PendingCall) || handle.state !== 'pending') return undefined
+  if (!(handle instanceof PendingCall) || handle.isHere) return undefined
   return handle.session !== session || !handle.usable ? handle : undefined
 }
 

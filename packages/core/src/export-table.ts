@@ -12,6 +12,8 @@ import { type Scope, scopeHere } from './scope.ts'
 interface ExportEntry {
   readonly value: object
   introductions: number
+  /** Calls that wait and will need it. */
+  pins: number
   /** Runs when the peer has given the last of them back. */
   readonly dropped: Dropped | undefined
   /** Where it was first introduced, for a function that is called with what belongs there. */
@@ -81,11 +83,11 @@ export class ExportTable {
     if (before === undefined) this.#size++
     else this.#ids.drop(before.value)
     this.#ids.fix(value, id)
-    this.#entries[id] = { value, introductions: 1, dropped: undefined, scope: undefined }
+    this.#entries[id] = { value, introductions: 1, pins: 0, dropped: undefined, scope: undefined }
   }
 
   #put(id: number, value: object, dropped: Dropped | undefined, scope: Scope | undefined): void {
-    this.#entries[id] = { value, introductions: 1, dropped, scope }
+    this.#entries[id] = { value, introductions: 1, pins: 0, dropped, scope }
     this.#size++
   }
 
@@ -105,7 +107,29 @@ export class ExportTable {
       throw new ProtocolError(`object ${id} was released more often than it was introduced`)
     }
     entry.introductions -= count
-    if (entry.introductions > 0) return
+    this.#dropUnheld(id, entry, atOnce)
+  }
+
+  /**
+   * Keeps the object of an id, and the id for this object, until `unpin`, whatever the peer gives back meanwhile.
+   * @throws {ProtocolError} when the peer was given no such id.
+   */
+  pin(id: number): void {
+    const entry = this.#entries[id]
+    if (entry === undefined) throw new ProtocolError(`there is no object ${id}`)
+    entry.pins++
+  }
+
+  /** Ends one `pin`. Does nothing when everything was dropped meanwhile. */
+  unpin(id: number): void {
+    const entry = this.#entries[id]
+    if (entry === undefined) return
+    entry.pins--
+    this.#dropUnheld(id, entry, false)
+  }
+
+  #dropUnheld(id: number, entry: ExportEntry, atOnce: boolean): void {
+    if (entry.introductions > 0 || entry.pins > 0) return
     this.#entries[id] = undefined
     this.#size--
     this.#ids.drop(entry.value)

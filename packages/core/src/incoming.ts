@@ -11,12 +11,12 @@ import { type FarholdError, LimitExceededError, ProtocolError } from './errors.t
 import { Import } from './handle.ts'
 import { ItemPump } from './iteration.ts'
 import { ByReference } from './marks.ts'
-import { decode } from './marshal/decode.ts'
+import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform, refuseEvaluator } from './perform.ts'
-import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
+import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
 import { type HeldAnswer, ServedCall } from './served-call.ts'
 
@@ -41,8 +41,8 @@ export class Incoming {
   #served = 0
   /** Calls that have not been answered, in the order they came. */
   readonly #unanswered = new Map<number, ServedCall>()
-  /** Calls whose caller has given up, and whose methods have not settled. */
-  readonly #abandoned = new Set<ServedCall>()
+  /** Calls that are answered, by a promise or because the caller gave up, and whose methods have not settled. */
+  readonly #lingering = new Set<ServedCall>()
   /** The calls that are being performed this moment, one within the other. */
   readonly #running: ServedCall[] = []
 
@@ -78,19 +78,20 @@ export class Incoming {
     }
     const refusal = this.#refusal()
     if (refusal !== undefined) {
+      discard(message.extra, this.#references, undefined)
       this.#fail(served, refusal)
       return
     }
-    const awaited = this.#awaitedBy(served)
-    if (awaited === undefined) this.#start(served, moved)
-    else this.#after(awaited, served, moved)
+    const named = this.#awaitedBy(message)
+    if (named === undefined) this.#start(served, moved)
+    else this.#after(named, served, moved)
   }
 
   /** Why one more call of the peer is too much, if it is. */
   #refusal(): LimitExceededError | undefined {
     const { pendingCalls, callDepth } = this.#references.limits
-    // What a caller has given up on and still runs costs as much as before.
-    if (this.#unanswered.size + this.#abandoned.size > pendingCalls) {
+    // What is answered and still runs costs as much as before.
+    if (this.#unanswered.size + this.#lingering.size > pendingCalls) {
       return new LimitExceededError('pendingCalls', pendingCalls, 'the number of unanswered calls')
     }
     if (this.#running.length >= callDepth) {
@@ -134,7 +135,11 @@ export class Incoming {
     this.#settle(served.message, 'rejected', reason)
     this.#unanswered.delete(id)
     this.#outbox.reply(Tag.failure, [id, null, null])
-    if (served.started) this.#abandoned.add(served)
+    if (served.started) this.#lingering.add(served)
+    else {
+      discard(served.message.extra, this.#references, served.live)
+      served.unpin?.()
+    }
     this.#tellGivenUp(served, reason)
   }
 
@@ -158,41 +163,72 @@ export class Incoming {
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
     for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()])
-      this.#fail(served, error)
+      this.#stop(served, error)
+  }
+
+  /** Fails a call whose method, or what it iterates, was cut short. */
+  #stop(served: ServedCall, error: unknown): void {
+    const { id } = served.message
+    const pump = this.#pumps.get(id)
+    this.#pumps.delete(id)
+    this.#fail(served, error)
+    void pump?.stop()
   }
 
   /** The peer is gone: whatever is being served is told, sources of iterations too; held answers are dropped. */
   clear(reason: unknown): void {
-    const unanswered = [...this.#unanswered.values()]
+    const served = [...this.#unanswered.values(), ...this.#lingering]
     this.#answers.clear()
     this.#unanswered.clear()
-    this.#abandoned.clear()
-    for (const served of unanswered) this.#tellGivenUp(served, reason)
+    this.#lingering.clear()
+    for (const call of served) this.#tellGivenUp(call, reason)
   }
 
-  /** The earlier answers a call needs that are not here yet; `undefined` when it can start at once. */
-  #awaitedBy(served: ServedCall): HeldAnswer[] | undefined {
-    const { target, extra, id } = served.message
-    const needs = new Map<number, HeldAnswer>()
-    let pending: HeldAnswer[] | undefined
+  /** The earlier answers a call names, when one of them is not here yet; `undefined` when it can start at once. */
+  #awaitedBy({ target, extra, id }: CallMessage): Map<number, HeldAnswer> | undefined {
+    let named: Map<number, HeldAnswer> | undefined
+    let isPending = false
     const need = (call: unknown): void => {
       const answer = typeof call === 'number' && call !== id ? this.#answers.get(call) : undefined
       if (answer === undefined) throw new ProtocolError(`no answer of call ${String(call)} is held`)
-      needs.set(call as number, answer) // an id, or it would not have been found
-      if (answer.state === 'pending') pending = [...(pending ?? []), answer]
+      named ??= new Map()
+      named.set(call as number, answer) // only a number has an answer
+      isPending ||= answer.state === 'pending'
     }
     if (target < 0) need(-1 - target)
     for (const slot of extra?.[0] ?? []) if (slot[0] === 'answer') need(slot[1])
-    if (pending !== undefined) served.needs = needs
-    return pending
+    return isPending ? named : undefined
   }
 
-  #after(awaited: readonly HeldAnswer[], served: ServedCall, moved: readonly unknown[]): void {
+  /** Starts a call when the answers it names are here. What it names is kept until then, also if the peer gives it up. */
+  #after(
+    named: ReadonlyMap<number, HeldAnswer>,
+    served: ServedCall,
+    moved: readonly unknown[],
+  ): void {
+    const { message } = served
+    const { exports } = this.#references
+    const slots = message.extra?.[0] ?? []
+    const pinned = message.target < 0 ? [] : [message.target]
+    for (const [kind, id] of slots) if (kind === 'home') pinned.push(checkNatural(id, 'export id'))
+    for (const id of pinned) exports.pin(id)
+    served.unpin = () => {
+      for (const id of pinned) exports.unpin(id)
+    }
+    served.needs = named
+    served.live = new Map()
+    for (const [index, slot] of slots.entries()) {
+      if (slot[0] === 'promise' || slot[0] === 'signal')
+        served.live.set(index, this.#references.revive(slot, this.#flavour))
+    }
+    const awaited = [...named.values()].filter(({ state }) => state === 'pending')
     let left = awaited.length
     for (const answer of awaited) {
       answer.waiting.push(() => {
         left--
-        if (left === 0 && !served.cancelled) this.#guard(() => this.#start(served, moved))
+        if (left > 0 || served.cancelled) return
+        this.#guard(() => this.#start(served, moved))
+        served.unpin?.()
       })
     }
   }
@@ -212,6 +248,7 @@ export class Incoming {
     const { message } = served
     served.started = true
     let result: unknown
+    let isUnread = true
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
     const depth = this.#running.push(served) - 1
     try {
@@ -229,6 +266,7 @@ export class Incoming {
         message.target < 0
           ? this.#answer(-1 - message.target, served)
           : this.#references.exports.get(message.target)
+      isUnread = false
       this.#references.receiving = this.#references.exports.scopeOf(message.target)
       const args = decode(
         message.args,
@@ -242,6 +280,7 @@ export class Incoming {
             value = perform(Operation.get, value, [key], [], this.#options(0))
           return value
         },
+        served.live,
       )
       this.#references.receiving = undefined
       if (args !== undefined && args !== null && !Array.isArray(args))
@@ -267,6 +306,7 @@ export class Incoming {
       this.#references.receiving = undefined
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
+      if (isUnread) discard(message.extra, this.#references, served.live)
       this.#fail(served, error instanceof Failed ? error.reason : error)
       return
     }
@@ -284,7 +324,19 @@ export class Incoming {
         (value: unknown) => this.#guard(() => this.#succeed(served, value)),
         (error: unknown) => this.#guard(() => this.#fail(served, error)),
       )
-    } else this.#succeed(served, result)
+    } else {
+      if (isAwaitable(result)) this.#linger(served, result)
+      this.#succeed(served, result)
+    }
+  }
+
+  /** Answered with its promise, a method goes on, and hears of it when the caller is gone. */
+  #linger(served: ServedCall, promise: PromiseLike<unknown>): void {
+    const settled = (): void => {
+      this.#lingering.delete(served)
+    }
+    promise.then(settled, settled)
+    this.#lingering.add(served)
   }
 
   #options(flags: number): PerformOptions {
@@ -301,8 +353,9 @@ export class Incoming {
 
   /** Is there still someone to answer? */
   #isAwaited(served: ServedCall): boolean {
-    this.#abandoned.delete(served)
-    return this.#unanswered.get(served.message.id) === served
+    if (this.#unanswered.get(served.message.id) === served) return true
+    this.#lingering.delete(served)
+    return false
   }
 
   #succeed(served: ServedCall, value: unknown): void {

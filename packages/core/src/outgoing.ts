@@ -20,7 +20,7 @@ import type { Membership } from './family.ts'
 import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import { ItemReader } from './iteration.ts'
 import { localOperation } from './local-operation.ts'
-import { decode } from './marshal/decode.ts'
+import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Failed, Outbox } from './outbox.ts'
@@ -165,6 +165,12 @@ export class Outgoing implements Connection {
     options: CallOptions = NO_OPTIONS,
   ): unknown {
     const { enter } = this.#options.transport
+    if (this.#ended !== undefined)
+      throw new ContextClosedError(
+        this.#peerName,
+        this.#ended,
+        describePath(handle.description, path),
+      )
     if (enter === undefined) {
       throw new WouldBlockError(
         `"${this.#peerName}"`,
@@ -383,7 +389,7 @@ export class Outgoing implements Connection {
   /** The caller waits no more: it is told at once, and so is the owner. Whatever the owner has sent already is dropped. */
   #abandon(call: PendingCall, reason: unknown): void {
     if (call.state !== 'pending') return
-    if (call.isHere) {
+    if (call.isLocal) {
       call.fail(reason)
       return
     }
@@ -456,7 +462,7 @@ export class Outgoing implements Connection {
   item(id: number, value: unknown, extra: Extra, moved: readonly unknown[]): void {
     const call = this.#calls.get(id)
     if (call.abandoned) {
-      this.references.discard(extra)
+      discard(extra, this.references, undefined)
       return
     }
     const decoded = this.#decodeFor(call, value, extra, moved)
@@ -466,7 +472,7 @@ export class Outgoing implements Connection {
 
   /** The answer of a call that its caller has given up on: what it introduces goes back. */
   #dropLate(call: PendingCall, extra: Extra): void {
-    this.references.discard(extra)
+    discard(extra, this.references, undefined)
     this.#answered(call)
   }
 

@@ -24,7 +24,6 @@ import type { Platform } from './platform.ts'
 import {
   checkNatural,
   checkPath,
-  type Extra,
   propertyKey,
   type Slot,
   type WireKey,
@@ -182,11 +181,12 @@ export class References implements ReferencePort {
     const { origin } = lent
     if (origin === undefined || this.exports.idOf(lent) !== undefined)
       return this.exports.introduce(lent)
-    origin.borrowers++
-    return this.exports.introduce(lent, () => () => {
+    const id = this.exports.introduce(lent, () => () => {
       origin.borrowers--
       if (origin.borrowers === 0 && origin.released) origin.session.giveUp(origin)
     })
+    origin.borrowers++
+    return id
   }
 
   #introduceAnswer(
@@ -200,7 +200,7 @@ export class References implements ReferencePort {
       call.used = true
       return { slot: ['answer', call.id, wirePath(path)] }
     }
-    if (call.state === 'fulfilled') {
+    if (call.state === 'fulfilled' && call.wanted) {
       let value = call.value
       for (const key of path) value = readProperty(value, key)
       return { value }
@@ -221,11 +221,26 @@ export class References implements ReferencePort {
     if (kind === 'of') return this.#reviveHandedOver(slot, flavour)
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
-      let value: unknown = home instanceof Import ? proxyOf(home.origin ?? home, flavour) : home
+      let value: unknown = home instanceof Import ? this.#back(home, flavour) : home
       for (const key of propertyPath(slot[2])) value = readProperty(value, key)
       return value
     }
     return this.live.revive(slot, flavour)
+  }
+
+  refuse(slot: Slot): void {
+    const [kind, id] = slot
+    if (INTRODUCING.has(kind) && Number.isSafeInteger(id) && (id as number) > CONTROL)
+      this.#giveBack(id as number, 1) // a number, checked on the line above
+    // Its owner will grant it: whoever looks forward to that must know that it came.
+    if (kind === 'of') this.#reviveHandedOver(slot, 'remote')
+  }
+
+  /** What we lent comes back: we hold it again, also where we had given it up before the peers did. */
+  #back(lent: Import, flavour: Flavour): object {
+    const origin = lent.origin ?? lent
+    origin.released = false
+    return proxyOf(origin, flavour)
   }
 
   #reviveExport([, id, kind, label]: Slot, flavour: Flavour): object {
@@ -280,15 +295,6 @@ export class References implements ReferencePort {
     return imported
   }
 
-  /** Gives back what a value introduces that no one will see. */
-  discard(extra: Extra): void {
-    for (const [kind, id] of extra?.[0] ?? []) {
-      if (!COUNTED.has(kind)) continue
-      const natural = checkNatural(id, 'export id')
-      if (natural !== ROOT) this.#giveBack(natural, 1)
-    }
-  }
-
   /** The peer is gone: nothing is held on either side any more. */
   clear(error: unknown): void {
     this.handedOver.clear(error)
@@ -300,8 +306,8 @@ export class References implements ReferencePort {
 
 const NO_GATES: readonly Answer[] = Object.freeze([])
 
-/** The slots that introduce something each time they arrive. */
-const COUNTED: ReadonlySet<string> = new Set([
+/** The kinds of slots that count one introduction. */
+const INTRODUCING: ReadonlySet<unknown> = new Set([
   'export',
   'promise',
   'signal',

@@ -27,8 +27,12 @@ export class ServedCall implements Served {
   args: unknown
   /** Has its target been asked? Until then it waits for earlier answers. */
   started = false
-  /** Earlier answers this call waited for, by call id: the peer may give them up when it has sent this call. */
-  needs: Map<number, HeldAnswer> | undefined
+  /** The earlier answers that it waits for and names, which are its own from then on: their ids may become others'. */
+  needs: ReadonlyMap<number, HeldAnswer> | undefined
+  /** Promises and signals in its arguments, made when it came: their outcome may come before the call starts. */
+  live: Map<number, unknown> | undefined
+  /** Lets go of what it names, which is kept while it waits. */
+  unpin: (() => void) | undefined
   #cancelled: { readonly reason: unknown } | undefined
   #source: AbortSource | undefined
   #view: CurrentCall | undefined

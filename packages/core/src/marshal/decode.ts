@@ -12,6 +12,7 @@ import type { Flavour, ReferencePort } from './port.ts'
 /**
  * Decodes one value that `encode` of the peer's side made. The received body is changed in place: it is ours.
  *
+ * @param revived what some slots stand for, by their number, when that was made before.
  * @throws {ProtocolError} when it is not a well-formed value, and {@link LimitExceededError} when it is too deep.
  */
 export function decode(
@@ -21,6 +22,7 @@ export function decode(
   moved: readonly unknown[],
   flavour: Flavour,
   answers?: (id: number, path: unknown) => unknown,
+  revived?: ReadonlyMap<number, unknown>,
 ): unknown {
   const type = typeof value
   if (
@@ -29,7 +31,23 @@ export function decode(
     type !== 'string'
   )
     return value
-  return new Decoder(port, moved, flavour, answers).value(value, extra)
+  const decoder = new Decoder(port, moved, flavour, answers, revived)
+  try {
+    return decoder.value(value, extra)
+  } catch (error) {
+    discard(extra, port, decoder)
+    throw error
+  }
+}
+
+/** Gives back what the slots of a value introduced that is not read, but for the slots that were. */
+export function discard(
+  extra: Extra,
+  port: ReferencePort,
+  revived: { has(index: number): boolean } | undefined,
+): void {
+  for (const [index, slot] of (extra?.[0] ?? []).entries())
+    if (revived?.has(index) !== true) port.refuse(slot)
 }
 
 class Decoder {
@@ -51,11 +69,18 @@ class Decoder {
     moved: readonly unknown[],
     flavour: Flavour,
     answers: ((id: number, path: unknown) => unknown) | undefined,
+    revived: ReadonlyMap<number, unknown> | undefined,
   ) {
+    for (const [index, value] of revived ?? []) this.#revived[index] = value
     this.#port = port
     this.#moved = moved
     this.#flavour = flavour
     this.#answers = answers
+  }
+
+  /** Was what this slot stands for made? */
+  has(index: number): boolean {
+    return index in this.#revived
   }
 
   value(value: unknown, extra: Extra): unknown {

@@ -53,6 +53,8 @@ export interface ReferencePort {
   withdraw(introduced: readonly number[]): void
   /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */
   revive(slot: Slot, flavour: Flavour): unknown
+  /** Gives back what a slot introduced that is not revived. */
+  refuse(slot: Slot): void
 }
 
 /** A value ready for the wire. */
