@@ -162,8 +162,7 @@ describe.each(SPAWNED)('%s', (_name, start) => {
   })
 })
 
-// Open: where the transport never could block, that is what it says.
-test.fails('the `sync` of a worker that is closed says so, as everything else does', async () => {
+test('the `sync` of a worker that is closed says so, as everything else does', async () => {
   const worker = await startWorker()
   await worker.close()
   expect(await failureOf((async () => worker.context.sync.echo(1))())).toMatchObject({

@@ -168,8 +168,9 @@ function act(
       const peer = peerOf(world, side, step.peer)
       const items = chosen(side, peer, step.items)
       const root = side.peer(peer.name)
-      const answer = root.take!(-1, 0, ...items.map(({ value }) => value), new WeakMap())
-      ;(answer as unknown as PromiseLike<unknown>).then(
+      const take = async (): Promise<unknown> =>
+        root.take!(-1, 0, ...items.map(({ value }) => value), new WeakMap())
+      take().then(
         () => world.wrong('what cannot cross was sent'),
         (error: Error) => {
           // What was given up is refused first, and what an answer brings may have been.

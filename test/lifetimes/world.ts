@@ -149,6 +149,7 @@ export class World {
       if (!record.isRefused || !isReleased(error))
         this.wrong(`call ${record.number} threw ${String(error)}`)
       record.outcome = 'rejected'
+      record.end = 'arrived' // it never left, so nothing of it is under way
       return
     }
     record.handle = handleOf(answer)
@@ -187,6 +188,9 @@ export class World {
   /** Gives up what an answer brings. */
   releaseAnswer(record: CallRecord, answer: object): void {
     release(answer as never)
+    // What is here is given up at once, whatever else it was brought by.
+    const { value } = stateOf(record) ?? {}
+    if (isProxy(value)) record.from.gaveUp(value as object)
     record.outcome = 'awaited'
     ;(answer as PromiseLike<unknown>).then(
       (value) => {
@@ -197,7 +201,9 @@ export class World {
       },
       (error: unknown) => {
         record.outcome = 'rejected'
-        this.wrong(`call ${record.number}, given up, failed: ${String(error)}`)
+        // One that was only used has its value with its owner still.
+        if (!isReleased(error))
+          this.wrong(`call ${record.number}, given up, failed: ${String(error)}`)
       },
     )
   }

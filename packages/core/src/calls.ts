@@ -5,7 +5,7 @@
  * answer is here and no longer held.
  */
 import type { CallOptions } from './call-options.ts'
-import { ProtocolError } from './errors.ts'
+import { ProtocolError, ReleasedError } from './errors.ts'
 import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import type { Flavour } from './marshal/port.ts'
 import { Operation } from './protocol.ts'
@@ -119,6 +119,7 @@ export class PendingCall implements Answer {
     this.fate.unseen = undefined
     if (this.sent && !this.wanted && this.#promise === undefined) {
       // It was used, not awaited, when it left, so its value stayed with the owner.
+      if (this.released) return Promise.reject(new ReleasedError(this.description))
       this.#promise = this.session
         .request(Operation.get, this, [], undefined, this.options, this.flavour)
         .promise()
