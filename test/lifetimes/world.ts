@@ -146,6 +146,9 @@ export class World {
     try {
       answer = make(record.number)
     } catch (error) {
+      // What an answer brings is given up when it comes, before the model has seen it.
+      const named = [record.target, ...record.args] as ({ released?: boolean } | undefined)[]
+      if (named.some((handle) => handle?.released)) record.isRefused = true
       if (!record.isRefused || !isReleased(error))
         this.wrong(`call ${record.number} threw ${String(error)}`)
       record.outcome = 'rejected'

@@ -130,12 +130,11 @@ export class References implements ReferencePort {
     const standIn = standInOf(proxy)
     if (standIn === undefined) throw new TypeError('not a proxy')
     const { handle, path } = standIn
+    // Its id may be another's by now.
+    if (handle.released) throw new ReleasedError(describeStandIn(standIn))
     if (handle instanceof PendingCall) {
       return this.#introduceAnswer(handle, path, introduced, inArguments)
     }
-    // Its id may be another object's by now.
-    if (handle instanceof Import && handle.released)
-      throw new ReleasedError(describeStandIn(standIn))
     if (handle.session === this.#connection) {
       this.#await(handle as Import)
       // A home reference: the owner's own object, found by id and path.
