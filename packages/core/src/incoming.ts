@@ -9,16 +9,17 @@ import { isAwaitable } from './awaitable.ts'
 import { serve } from './current-call.ts'
 import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
 import { Import } from './handle.ts'
+import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
 import { ItemPump } from './iteration.ts'
 import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
-import { type PerformOptions, perform, refuseEvaluator } from './perform.ts'
+import { type PerformOptions, perform } from './perform.ts'
 import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
-import { type HeldAnswer, ServedCall } from './served-call.ts'
+import { ServedCall } from './served-call.ts'
 
 export interface IncomingOptions {
   readonly references: References
@@ -36,7 +37,8 @@ export class Incoming {
   readonly #flavour: Flavour
   readonly #writes: Writes
   readonly #malformed: (error: FarholdError) => void
-  readonly #answers = new Map<number, HeldAnswer>()
+  /** Answers that the peer may still use. */
+  readonly answers: HeldAnswers
   readonly #pumps = new Map<number, ItemPump>()
   #served = 0
   /** Calls that have not been answered, in the order they came. */
@@ -48,6 +50,7 @@ export class Incoming {
 
   constructor(options: IncomingOptions) {
     this.#references = options.references
+    this.answers = new HeldAnswers(options.references.limits.exports)
     this.#outbox = options.outbox
     this.#flavour = options.flavour
     this.#writes = options.writes
@@ -71,18 +74,14 @@ export class Incoming {
       throw new ProtocolError(`call ${message.id} is not answered yet`)
     const served = new ServedCall(message, this.#references)
     this.#unanswered.set(message.id, served)
-    if (message.flags & Flag.hold) {
-      if (this.#answers.has(message.id))
-        throw new ProtocolError(`the answer of call ${message.id} is still held`)
-      this.#hold(message.id)
-    }
+    if (message.flags & Flag.hold) this.answers.hold(message.id)
     const refusal = this.#refusal()
     if (refusal !== undefined) {
       discard(message.extra, this.#references, undefined)
       this.#fail(served, refusal)
       return
     }
-    const named = this.#awaitedBy(message)
+    const named = this.answers.awaitedBy(message)
     if (named === undefined) this.#start(served, moved)
     else this.#after(named, served, moved)
   }
@@ -98,21 +97,6 @@ export class Incoming {
       return new LimitExceededError('callDepth', callDepth, 'the depth of calls within calls')
     }
     return undefined
-  }
-
-  /** Keeps an answer for the peer, which counts as an object that the peer holds. */
-  #hold(id: number): void {
-    const { exports } = this.#references.limits
-    // A peer that gives nothing back after it was told is not one that forgets.
-    if (this.#answers.size >= 2 * exports) {
-      throw new ProtocolError(`more than ${2 * exports} answers are held`)
-    }
-    this.#answers.set(id, { state: 'pending', value: undefined, waiting: [] })
-  }
-
-  /** The peer gives up the answer of a call. */
-  finish(id: number): void {
-    if (!this.#answers.delete(id)) throw new ProtocolError(`no answer of call ${id} is held`)
   }
 
   /** The peer takes more items of an iteration. One that has ended meanwhile takes no credit. */
@@ -132,7 +116,7 @@ export class Incoming {
   cancel(id: number, reason: unknown): void {
     const served = this.#unanswered.get(id)
     if (served === undefined) return // Its answer is on the way.
-    this.#settle(served.message, 'rejected', reason)
+    this.answers.settle(served.message, 'rejected', reason)
     this.#unanswered.delete(id)
     this.#outbox.reply(Tag.failure, [id, null, null])
     if (served.started) this.#lingering.add(served)
@@ -178,26 +162,10 @@ export class Incoming {
   /** The peer is gone: whatever is being served is told, sources of iterations too; held answers are dropped. */
   clear(reason: unknown): void {
     const served = [...this.#unanswered.values(), ...this.#lingering]
-    this.#answers.clear()
+    this.answers.clear()
     this.#unanswered.clear()
     this.#lingering.clear()
     for (const call of served) this.#tellGivenUp(call, reason)
-  }
-
-  /** The earlier answers a call names, when one of them is not here yet; `undefined` when it can start at once. */
-  #awaitedBy({ target, extra, id }: CallMessage): Map<number, HeldAnswer> | undefined {
-    let named: Map<number, HeldAnswer> | undefined
-    let isPending = false
-    const need = (call: unknown): void => {
-      const answer = typeof call === 'number' && call !== id ? this.#answers.get(call) : undefined
-      if (answer === undefined) throw new ProtocolError(`no answer of call ${String(call)} is held`)
-      named ??= new Map()
-      named.set(call as number, answer) // only a number has an answer
-      isPending ||= answer.state === 'pending'
-    }
-    if (target < 0) need(-1 - target)
-    for (const slot of extra?.[0] ?? []) if (slot[0] === 'answer') need(slot[1])
-    return isPending ? named : undefined
   }
 
   /** Starts a call when the answers it names are here. What it names is kept until then, also if the peer gives it up. */
@@ -252,19 +220,13 @@ export class Incoming {
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
     const depth = this.#running.push(served) - 1
     try {
-      if (message.flags & Flag.hold && this.#answers.size > limits.exports) {
-        throw new LimitExceededError(
-          'exports',
-          limits.exports,
-          'the number of answers this peer holds',
-        )
-      }
+      if (message.flags & Flag.hold) this.answers.checkLimit()
       if (message.path.length > limits.pathLength) {
         throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
       }
       const target =
         message.target < 0
-          ? this.#answer(-1 - message.target, served)
+          ? this.answers.valueOf(-1 - message.target, served.needs)
           : this.#references.exports.get(message.target)
       isUnread = false
       this.#references.receiving = this.#references.exports.scopeOf(message.target)
@@ -275,7 +237,7 @@ export class Incoming {
         moved,
         this.#flavour,
         (id, path) => {
-          let value = unwrap(this.#answer(id, served))
+          let value = unwrap(this.answers.valueOf(id, served.needs))
           for (const key of propertyPath(path))
             value = perform(Operation.get, value, [key], [], this.#options(0))
           return value
@@ -307,7 +269,7 @@ export class Incoming {
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
       if (isUnread) discard(message.extra, this.#references, served.live)
-      this.#fail(served, error instanceof Failed ? error.reason : error)
+      this.#fail(served, error instanceof FailedAnswer ? error.reason : error)
       return
     }
     this.#finish(served, result)
@@ -343,14 +305,6 @@ export class Incoming {
     return { writes: this.#writes, flags }
   }
 
-  #answer(id: number, served: ServedCall): unknown {
-    const answer = served.needs?.get(id) ?? this.#answers.get(id)
-    if (answer === undefined) throw new ProtocolError(`no answer of call ${id} is held`)
-    if (answer.state === 'rejected') throw new Failed(answer.value)
-    refuseEvaluator(unwrap(answer.value))
-    return answer.value
-  }
-
   /** Is there still someone to answer? */
   #isAwaited(served: ServedCall): boolean {
     if (this.#unanswered.get(served.message.id) === served) return true
@@ -361,7 +315,7 @@ export class Incoming {
   #succeed(served: ServedCall, value: unknown): void {
     if (!this.#isAwaited(served)) return
     const { message } = served
-    this.#settle(message, 'fulfilled', value)
+    this.answers.settle(message, 'fulfilled', value)
     const { id, flags, operation } = message
     if (!(flags & Flag.reply)) {
       this.#unanswered.delete(id)
@@ -390,17 +344,8 @@ export class Incoming {
 
   #fail(served: ServedCall, error: unknown): void {
     if (!this.#isAwaited(served)) return
-    this.#settle(served.message, 'rejected', error)
+    this.answers.settle(served.message, 'rejected', error)
     this.#sendFailure(served.message.id, error)
-  }
-
-  #settle(message: CallMessage, state: 'fulfilled' | 'rejected', value: unknown): void {
-    if (!(message.flags & Flag.hold)) return
-    const answer = this.#answers.get(message.id)
-    if (answer === undefined) return
-    answer.state = state
-    answer.value = value
-    for (const run of answer.waiting.splice(0)) run()
   }
 
   #sendFailure(id: number, error: unknown): void {
@@ -435,15 +380,6 @@ export class Incoming {
   /** An iteration is over; its id may be another's by now. */
   #forget(id: number, pump: ItemPump): void {
     if (this.#pumps.get(id) === pump) this.#pumps.delete(id)
-  }
-}
-
-/** Carries the error of an answer that failed to the calls that depend on it. */
-class Failed {
-  readonly reason: unknown
-
-  constructor(reason: unknown) {
-    this.reason = reason
   }
 }
 

@@ -2,38 +2,29 @@
  * The calls we make of the peer: encoded, queued, awaited, and settled by its answers. This is what every proxy
  * of the peer's objects speaks to.
  */
-import { AbortWatch } from './abort-watch.ts'
 import type { CallOptions } from './call-options.ts'
+import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
-import { Deadlines } from './deadlines.ts'
 import {
-  CallTimeoutError,
   type CloseReason,
   ContextClosedError,
-  FarholdError,
   NotShareableError,
-  ProtocolError,
   ReleasedError,
   WouldBlockError,
 } from './errors.ts'
 import type { Membership } from './family.ts'
 import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
+import { IteratedCall } from './iterated-call.ts'
 import { ItemReader } from './iteration.ts'
 import { localOperation } from './local-operation.ts'
-import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Failed, Outbox } from './outbox.ts'
-import { type Extra, Flag, Operation, Tag } from './protocol.ts'
+import { Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
+import { Replies } from './replies.ts'
 import { joinStacks } from './stacks.ts'
 import type { Batch, Transport } from './transport.ts'
-
-/** How long calls may take, and which option said so. */
-export interface CallTimeout {
-  readonly milliseconds: number
-  readonly option: 'timeout' | 'wallTimeout'
-}
 
 /** What the session around them decides for our calls. */
 export interface OutgoingOptions {
@@ -64,8 +55,9 @@ export class Outgoing implements Connection {
   readonly #outbox: Outbox
   readonly #calls = new CallTable()
   readonly #unheld: FinalizationRegistry<Fate>
-  readonly #deadlines: Deadlines<PendingCall>
-  readonly #aborts: AbortWatch<PendingCall>
+  readonly #watch: CallWatch
+  /** What the peer answers comes in here. */
+  readonly replies: Replies
   #peerName: string
   #ended: CloseReason | undefined
   #made = 0
@@ -75,10 +67,9 @@ export class Outgoing implements Connection {
     this.#outbox = options.outbox
     this.#peerName = options.peerName
     this.#unheld = new FinalizationRegistry((fate) => this.#dropAnswer(fate))
-    this.#deadlines = new Deadlines(options.references.platform, (call) =>
-      this.#abandon(call, this.#timeoutOf(call)),
+    this.#watch = new CallWatch(options.references.platform, options.callTimeout, (call, reason) =>
+      this.#abandon(call, reason),
     )
-    this.#aborts = new AbortWatch((call, reason) => this.#abandon(call, reason))
     this.references = new References(
       {
         ...options.references,
@@ -88,6 +79,12 @@ export class Outgoing implements Connection {
       },
       options.root,
       options.control,
+    )
+    this.replies = new Replies(
+      this.#calls,
+      this.references,
+      (call) => this.#answered(call),
+      (call, reason) => this.#abandon(call, reason),
     )
   }
 
@@ -152,7 +149,7 @@ export class Outgoing implements Connection {
       return answered
     }
     const call = this.#queue(operation, handle, path, args, options, flavour, 0)
-    if (call.state === 'pending') this.#watch(call, operation !== Operation.iterate)
+    if (call.state === 'pending') this.#watch.begin(call, operation !== Operation.iterate)
     return call
   }
 
@@ -189,8 +186,8 @@ export class Outgoing implements Connection {
       flags | Flag.blocking | (this.#options.promisesStay ? Flag.promise : 0),
     )
     call.awaited = true
-    const limit = this.#limitOf(call)
-    const began = limit === Infinity ? 0 : this.#now()
+    const limit = this.#watch.limitOf(call)
+    const began = limit === Infinity ? 0 : this.#watch.now()
     if (call.state === 'pending') {
       const batch = this.#options.take()
       if (batch !== undefined) {
@@ -203,8 +200,11 @@ export class Outgoing implements Connection {
       }
     }
     if (call.state === 'pending') {
-      const late = limit !== Infinity && this.#now() - began >= limit
-      this.#abandon(call, late ? this.#timeoutOf(call) : needsThisThread(call, this.#peerName))
+      const late = limit !== Infinity && this.#watch.now() - began >= limit
+      this.#abandon(
+        call,
+        late ? this.#watch.timeoutOf(call) : needsThisThread(call, this.#peerName),
+      )
     }
     if (call.state === 'fulfilled') return call.value
     throw joinStacks(call.value, this.#peerName, call.description)
@@ -221,39 +221,18 @@ export class Outgoing implements Connection {
     options: CallOptions = NO_OPTIONS,
   ): AsyncIterator<unknown, unknown, unknown> {
     if (handle.released) throw new ReleasedError(describePath(handle.description, path))
-    let call: PendingCall | undefined
-    let early = 0
-    const isRunning = (): boolean => call !== undefined && call.state === 'pending'
-    return new ItemReader(
-      {
-        start: async (onItem) => {
-          for (
-            let before = firstUnsettled(this, handle, undefined);
-            before !== undefined;
-            before = firstUnsettled(this, handle, undefined)
-          )
-            await before.promise()
-          call = this.request(Operation.iterate, handle, path, undefined, options)
-          call.onItem = onItem
-          if (early > 0 && isRunning()) this.#send(Tag.credit, call.id, early)
-          return await call.promise()
-        },
-        credit: (count) => {
-          if (call === undefined) early += count
-          else if (isRunning()) this.#send(Tag.credit, call.id, count)
-        },
-        stop: () => {
-          if (call !== undefined && isRunning()) this.#send(Tag.cancel, call.id, 0, null, null)
-        },
-        isCut: () => call?.abandoned === true,
-        awaits: (waiting) => {
-          if (call === undefined || !isRunning()) return
-          if (waiting) this.#deadlines.watch(call, this.#limitOf(call))
-          else this.#deadlines.forget(call, this.#limitOf(call))
-        },
-      },
-      options.prefetch ?? this.#options.prefetch,
-    )
+    const begin = (): PendingCall | Promise<PendingCall> => {
+      const before = firstUnsettled(this, handle, undefined)
+      return before === undefined
+        ? this.request(Operation.iterate, handle, path, undefined, options)
+        : before.promise().then(begin)
+    }
+    const source = new IteratedCall({
+      begin,
+      send: (tag, ...fields) => this.#send(tag, ...fields),
+      step: (call, waiting) => this.#watch.step(call, waiting),
+    })
+    return new ItemReader(source, options.prefetch ?? this.#options.prefetch)
   }
 
   giveUp(imported: Import): void {
@@ -336,7 +315,7 @@ export class Outgoing implements Connection {
     flavour: Flavour,
   ): PendingCall {
     const answered = PendingCall.local(this, flavour, options)
-    this.#watch(answered, true)
+    this.#watch.begin(answered, true)
     before
       .promise()
       .then(() => {
@@ -351,40 +330,6 @@ export class Outgoing implements Connection {
   }
 
   // Giving up -----------------------------------------------------------------------------------------
-
-  /** Looks after a call until it is over: its signal and, unless each of its steps has its own, its time. */
-  #watch(call: PendingCall, timed: boolean): void {
-    const { signal } = call.options
-    const limit = this.#limitOf(call)
-    if (signal === undefined && limit === Infinity) return
-    if (timed) this.#deadlines.watch(call, limit)
-    if (signal !== undefined) this.#aborts.watch(call, signal)
-    call.onOver = this.#over
-  }
-
-  readonly #over = (call: PendingCall): void => {
-    const { signal } = call.options
-    this.#deadlines.forget(call, this.#limitOf(call))
-    if (signal !== undefined) this.#aborts.forget(call, signal)
-  }
-
-  /** How long a call may take, in milliseconds. */
-  #limitOf(call: PendingCall): number {
-    return call.options.timeout ?? this.#options.callTimeout?.milliseconds ?? Infinity
-  }
-
-  #timeoutOf(call: PendingCall): CallTimeoutError {
-    const { callTimeout } = this.#options
-    return new CallTimeoutError(
-      `"${call.description}" of context "${this.#peerName}"`,
-      this.#limitOf(call),
-      call.options.timeout === undefined ? callTimeout?.option : 'timeout',
-    )
-  }
-
-  #now(): number {
-    return this.references.platform.performance?.now() ?? Date.now()
-  }
 
   /** The caller waits no more: it is told at once, and so is the owner. Whatever the owner has sent already is dropped. */
   #abandon(call: PendingCall, reason: unknown): void {
@@ -434,66 +379,7 @@ export class Outgoing implements Connection {
     this.#send(Tag.finish, fate.id)
   }
 
-  // What the peer answers -----------------------------------------------------------------------------
-
-  result(id: number, value: unknown, extra: Extra, moved: readonly unknown[]): void {
-    const call = this.#calls.get(id)
-    if (call.abandoned) {
-      this.#dropLate(call, extra)
-      return
-    }
-    const decoded = this.#decodeFor(call, value, extra, moved)
-    this.#answered(call)
-    if ('value' in decoded) call.fulfil(decoded.value)
-    else call.fail(decoded.error)
-  }
-
-  failure(id: number, error: unknown, extra: Extra, moved: readonly unknown[]): void {
-    const call = this.#calls.get(id)
-    if (call.abandoned) {
-      this.#dropLate(call, extra)
-      return
-    }
-    const decoded = this.#decodeFor(call, error, extra, moved)
-    this.#answered(call)
-    call.fail('value' in decoded ? decoded.value : decoded.error)
-  }
-
-  item(id: number, value: unknown, extra: Extra, moved: readonly unknown[]): void {
-    const call = this.#calls.get(id)
-    if (call.abandoned) {
-      discard(extra, this.references, undefined)
-      return
-    }
-    const decoded = this.#decodeFor(call, value, extra, moved)
-    if ('value' in decoded) call.onItem?.(decoded.value)
-    else this.#abandon(call, decoded.error)
-  }
-
-  /** The answer of a call that its caller has given up on: what it introduces goes back. */
-  #dropLate(call: PendingCall, extra: Extra): void {
-    discard(extra, this.references, undefined)
-    this.#answered(call)
-  }
-
-  /** A value for one call of ours. What this heap cannot make fails that call alone. */
-  #decodeFor(
-    call: PendingCall,
-    value: unknown,
-    extra: Extra,
-    moved: readonly unknown[],
-  ): { value: unknown } | { error: unknown } {
-    this.references.receiving = call.scope
-    try {
-      return { value: decode(value, extra, this.references, moved, call.flavour) }
-    } catch (error) {
-      if (error instanceof FarholdError && !(error instanceof ProtocolError)) return { error }
-      throw error
-    } finally {
-      this.references.receiving = undefined
-    }
-  }
-
+  /** A call has its answer. */
   #answered(call: PendingCall): void {
     this.#calls.answered(call)
     if (this.#calls.pending === 0) this.#options.transport.letGo?.()
@@ -526,7 +412,7 @@ export class Outgoing implements Connection {
     for (const call of calls) {
       call.fail(new ContextClosedError(this.#peerName, reason, call.description, calls.length))
     }
-    this.#deadlines.clear()
+    this.#watch.clear()
   }
 }
 

@@ -3,16 +3,10 @@
  * what it started may go on.
  */
 import type { CurrentCall, Served } from './current-call.ts'
+import type { HeldAnswer } from './held-answers.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import type { CallMessage } from './protocol.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
-
-/** An answer that the peer may still use as a target or argument. */
-export interface HeldAnswer {
-  state: 'pending' | 'fulfilled' | 'rejected'
-  value: unknown
-  readonly waiting: (() => void)[]
-}
 
 /** What a served call knows of its session. */
 export interface ServingSession {

@@ -3,6 +3,7 @@
  * the transport ends every wait.
  */
 import type { Writes } from './access.ts'
+import type { CallTimeout } from './call-watch.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
@@ -15,7 +16,7 @@ import { decode } from './marshal/decode.ts'
 import type { Flavour } from './marshal/port.ts'
 import { ROOT } from './object-ids.ts'
 import { Outbox } from './outbox.ts'
-import { type CallTimeout, Outgoing } from './outgoing.ts'
+import { Outgoing } from './outgoing.ts'
 import type { Platform } from './platform.ts'
 import {
   type BatchCursor,
@@ -62,6 +63,8 @@ export interface SessionStats {
   readonly exports: number
   /** Objects of the peer that we hold. */
   readonly imports: number
+  /** Answers of ours that the peer keeps to use, and has not given up. */
+  readonly held: number
   /** Calls of ours that are not answered. */
   readonly pending: number
   /** Calls of the peer that we have not answered. */
@@ -142,6 +145,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       // The root and the control object are in the table while the session lives.
       exports: Math.max(0, this.references.exports.size - (this.#hasRoot ? 2 : 1)),
       imports: this.references.imports.size,
+      held: this.#incoming.answers.size,
       pending: this.outgoing.pending,
       serving: this.#incoming.active,
       calls: this.outgoing.made + this.#incoming.served,
@@ -289,15 +293,15 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   }
 
   result(id: number, value: unknown, extra: Extra): void {
-    this.outgoing.result(id, value, extra, this.#moved)
+    this.outgoing.replies.result(id, value, extra, this.#moved)
   }
 
   failure(id: number, error: unknown, extra: Extra): void {
-    this.outgoing.failure(id, error, extra, this.#moved)
+    this.outgoing.replies.failure(id, error, extra, this.#moved)
   }
 
   item(id: number, value: unknown, extra: Extra): void {
-    this.outgoing.item(id, value, extra, this.#moved)
+    this.outgoing.replies.item(id, value, extra, this.#moved)
   }
 
   settle(id: number, fulfilled: boolean, value: unknown, extra: Extra): void {
@@ -321,7 +325,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   }
 
   finish(id: number): void {
-    this.#incoming.finish(id)
+    this.#incoming.answers.finish(id)
   }
 
   cancel(id: number, abandoned: boolean, reason: unknown, extra: Extra): void {
