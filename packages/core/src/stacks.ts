@@ -15,7 +15,8 @@ export function joinStacks(error: unknown, peerName: string, operation: string):
   const here = framesOf(new Error().stack)
   const seam = `    at [context "${peerName}"${operation === '' ? '' : `, ${operation}`}]`
   const there = typeof error.stack === 'string' && error.stack !== '' ? error.stack : String(error)
-  Object.defineProperty(error, 'stack', {
+  // One that was frozen, as a reason for giving up may be, keeps the stack it has.
+  Reflect.defineProperty(error, 'stack', {
     value: [there, seam, ...here].join('\n'),
     writable: true,
     configurable: true,
