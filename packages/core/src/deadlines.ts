@@ -20,6 +20,9 @@ interface Lane<Call> {
   timer: Timer | undefined
 }
 
+/** How many limits are kept that no call has now. */
+const IDLE_LANES = 16
+
 export class Deadlines<Call extends object> {
   readonly #lanes = new Map<number, Lane<Call>>()
   readonly #platform: Platform
@@ -40,6 +43,8 @@ export class Deadlines<Call extends object> {
       lane = { milliseconds, ends: new Map(), timer: undefined }
       this.#lanes.set(milliseconds, lane)
     }
+    // One that is watched again goes to the end of the list, which is in the order of the times.
+    lane.ends.delete(call)
     lane.ends.set(call, this.#now() + milliseconds)
     if (lane.timer === undefined) this.#arm(lane, milliseconds)
     else if (lane.ends.size === 1) lane.timer.ref?.()
@@ -48,15 +53,22 @@ export class Deadlines<Call extends object> {
   /** A call is over. */
   forget(call: Call, milliseconds: number): void {
     const lane = this.#lanes.get(milliseconds)
-    if (lane === undefined || !lane.ends.delete(call)) return
-    if (lane.ends.size === 0) lane.timer?.unref?.()
+    if (lane === undefined || !lane.ends.delete(call) || lane.ends.size > 0) return
+    // The next call of this limit most likely comes soon; limits that are computed for each call must not pile up.
+    if (this.#lanes.size > IDLE_LANES) this.#drop(lane)
+    else lane.timer?.unref?.()
   }
 
   /** Forgets every call, as when the session is over. */
   clear(): void {
-    const { clearTimeout } = this.#platform
-    for (const { timer } of this.#lanes.values()) if (timer !== undefined) clearTimeout?.(timer)
-    this.#lanes.clear()
+    for (const lane of [...this.#lanes.values()]) this.#drop(lane)
+  }
+
+  #drop(lane: Lane<Call>): void {
+    if (lane.timer !== undefined) this.#platform.clearTimeout?.(lane.timer)
+    lane.timer = undefined
+    lane.ends.clear()
+    this.#lanes.delete(lane.milliseconds)
   }
 
   #arm(lane: Lane<Call>, milliseconds: number): void {
@@ -65,17 +77,16 @@ export class Deadlines<Call extends object> {
   }
 
   #look(lane: Lane<Call>): void {
-    lane.timer = undefined
     const now = this.#now()
     for (const [call, end] of lane.ends) {
       if (end > now) {
-        if (lane.timer === undefined) this.#arm(lane, Math.max(1, Math.ceil(end - now)))
+        this.#arm(lane, Math.max(1, Math.ceil(end - now)))
         return
       }
       lane.ends.delete(call)
       this.#expired(call, lane.milliseconds)
     }
-    if (lane.timer === undefined && lane.ends.size === 0) this.#lanes.delete(lane.milliseconds)
+    this.#drop(lane)
   }
 
   #now(): number {
