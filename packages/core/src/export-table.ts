@@ -91,9 +91,9 @@ export class ExportTable {
     this.#size++
   }
 
-  /** The scope that an object was introduced in. */
+  /** The scope that an object was introduced in, or what is left of those around it. */
   scopeOf(id: number): Scope | undefined {
-    return this.#entries[id]?.scope
+    return this.#entries[id]?.scope?.living
   }
 
   /**

@@ -2,7 +2,7 @@
  * Everything that is received while a function runs, given up when it is over.
  *
  * What a call brings belongs to the scope the call was made in, and so does what a function that was passed within the
- * scope is called with. An object that the program holds from elsewhere too is not the scope's to give up.
+ * scope is called with while it lasts. An object that the program holds from elsewhere too is not the scope's to give up.
  */
 import { AsyncSlot } from './async-slot.ts'
 import type { PendingCall } from './calls.ts'
@@ -16,6 +16,11 @@ export class Scope {
 
   constructor(outer: Scope | undefined) {
     this.#outer = outer
+  }
+
+  /** The innermost scope around this that is not over, which is this one until it is. */
+  get living(): Scope | undefined {
+    return this.#over ? this.#outer?.living : this
   }
 
   /** A call was made in it. */
