@@ -4,6 +4,7 @@
  * The owner's {@link ItemPump} sends one item for each unit of credit; the reader's {@link ItemReader}
  * gives credit back as items are taken. Nothing is asked of the source before the first `next`.
  */
+import { ReadableEnd } from './stream-ends.ts'
 
 /** How many items may be under way before the reader has asked for them, where no option says so. */
 export const PREFETCH = 16
@@ -38,16 +39,21 @@ export class ItemPump {
     if (!this.#running && !this.#ended) void this.#run()
   }
 
-  /** The reader has left: the source is told by its `return`. */
-  async stop(): Promise<void> {
+  /** The reader has left: the source is told by its `return`, or with the reason when it is a stream. */
+  async stop(reason?: unknown): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     try {
-      const last = await this.#iterator.return?.()
-      this.#done(last?.value)
+      this.#done(await this.#leave(reason))
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  async #leave(reason: unknown): Promise<unknown> {
+    if (!(this.#iterator instanceof ReadableEnd)) return (await this.#iterator.return?.())?.value
+    await this.#iterator.cancel(reason)
+    return undefined
   }
 
   async #run(): Promise<void> {
@@ -84,15 +90,15 @@ export class ItemPump {
       // The item cannot cross. Its source goes no further, and is told so.
       this.#ended = true
       this.#failed(error)
-      await this.#close()
+      await this.#close(error)
       return false
     }
   }
 
   /** Tells the source that no one reads on. What it makes of that comes after the failure that was told. */
-  async #close(): Promise<void> {
+  async #close(reason: unknown): Promise<void> {
     try {
-      await this.#iterator.return?.()
+      await this.#leave(reason)
     } catch {
       // The reader has one failure already, the one that came first.
     }
@@ -139,6 +145,8 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
 
   next(): Promise<IteratorResult<unknown, unknown>> {
     if (this.#state === 'idle') this.#start()
+    // It was given up on, and that is about to be heard of here.
+    if (this.#state === 'running' && this.#source.isCut()) this.#buffer.length = 0
     if (this.#buffer.length > 0) {
       const value = this.#buffer.shift()
       this.#give()

@@ -3,16 +3,18 @@
  * streams flow on the other side.
  *
  * All of them are exports with a little more: a promise and a signal send one `settle`; an iterator and a readable
- * stream are read by `iterate`; a writable stream is an object with three methods.
+ * stream are read by `iterate`; a writable stream is an object with three methods (see `stream-ends.ts`).
  */
-import { ProtocolError } from './errors.ts'
+import { NotShareableError, ProtocolError, ReleasedError } from './errors.ts'
 import type { ExportTable } from './export-table.ts'
 import type { Connection, Handle, Import } from './handle.ts'
+import type { Dropped } from './holders.ts'
 import type { ImportTable } from './import-table.ts'
 import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
 import { createAbortSource } from './signal.ts'
+import { dropEnd, endOf, type StreamEnd } from './stream-ends.ts'
 import { refusalOfThenable } from './thenable.ts'
 
 /** What live values ask of their session. */
@@ -44,8 +46,10 @@ export class LiveValues {
   readonly #promises = new Map<number, Awaited>()
   /** A signal keeps its import, which has what aborts it. */
   readonly #importOfSignal = new WeakMap<object, Import>()
-  /** What stands in our export table for a stream of ours. */
-  readonly #standIns = new WeakMap<object, object>()
+  /** What stands in our export table for an iterable or a stream of ours. */
+  readonly #ends = new WeakMap<object, StreamEnd>()
+  /** Why the peer is gone. */
+  #gone: { readonly error: unknown } | undefined
 
   constructor(port: LivePort) {
     this.#port = port
@@ -53,17 +57,50 @@ export class LiveValues {
 
   /** Introduces a live value of ours, and starts whatever it has to tell. */
   introduce(value: object, style: LiveKind, introduced: number[]): Slot {
-    const exported = this.#standInFor(value, style)
-    const id = this.#port.exports.introduce(exported, () =>
-      style === 'signal' ? this.#watch(value as AbortSignalLike, exported) : undefined,
-    )
+    const id =
+      style === 'promise' || style === 'signal'
+        ? this.#port.exports.introduce(value, () =>
+            style === 'signal' ? this.#watch(value as AbortSignalLike) : undefined,
+          )
+        : this.#introduceEnd(value, style)
     introduced.push(id)
     if (style === 'promise') this.#announce(value as Promise<unknown>, id)
     if (style === 'signal') {
       const signal = value as AbortSignalLike
-      if (signal.aborted) Promise.resolve().then(() => this.#tell(id, exported, signal.reason))
+      if (signal.aborted) Promise.resolve().then(() => this.#tell(id, signal))
     }
     return [style, id]
+  }
+
+  /** An end of ours is in the table while the peer holds it; then the value behind it is free again, or ended. */
+  #introduceEnd(value: object, style: 'iterator' | 'readable' | 'writable'): number {
+    const known = this.#ends.get(value)
+    const end = known ?? endOf(value, style)
+    const dropped = this.#dropperOf(value, end)
+    try {
+      const id = this.#port.exports.introduce(end, () => dropped)
+      this.#ends.set(value, end)
+      return id
+    } catch (error) {
+      if (known === undefined) dropped(false)
+      throw error
+    }
+  }
+
+  #dropperOf(value: object, end: StreamEnd): Dropped {
+    const { connection } = this.#port
+    return () => {
+      this.#ends.delete(value)
+      const isDead = this.#gone !== undefined
+      const reason =
+        this.#gone === undefined
+          ? new ReleasedError(`a stream that context "${connection.peerName}" held`)
+          : this.#gone.error
+      // The source's own code runs in a turn of its own.
+      Promise.resolve()
+        .then(() => dropEnd(end, { reason, isDead }))
+        .catch((error: unknown) => connection.report(error))
+    }
   }
 
   /** Makes this side's end of a live value of the peer. */
@@ -111,6 +148,7 @@ export class LiveValues {
 
   /** The session is over: what can never settle fails with `error`. */
   clear(error: unknown): void {
+    this.#gone = { error }
     const promises = [...this.#promises.values()]
     this.#promises.clear()
     for (const awaited of promises) awaited.reject(error)
@@ -129,17 +167,17 @@ export class LiveValues {
     )
   }
 
-  #watch(signal: AbortSignalLike, exported: object): () => void {
+  #watch(signal: AbortSignalLike): Dropped {
     const listener = (): void => {
-      const id = this.#port.exports.idOf(exported)
-      if (id !== undefined) this.#tell(id, exported, signal.reason)
+      const id = this.#port.exports.idOf(signal)
+      if (id !== undefined) this.#tell(id, signal)
     }
     signal.addEventListener('abort', listener, { once: true })
     return () => signal.removeEventListener('abort', listener)
   }
 
-  #tell(id: number, exported: object, reason: unknown): void {
-    if (this.#port.exports.idOf(exported) === id) this.#port.settle(id, true, reason)
+  #tell(id: number, signal: AbortSignalLike): void {
+    if (this.#port.exports.idOf(signal) === id) this.#port.settle(id, true, signal.reason)
   }
 
   #awaitPeer(id: number): Promise<unknown> {
@@ -164,16 +202,6 @@ export class LiveValues {
     return imported.signalSource.signal
   }
 
-  /** The object that is exported for a live value: itself, or what reads and writes a stream. */
-  #standInFor(value: object, style: LiveKind): object {
-    if (style !== 'readable' && style !== 'writable') return value
-    const known = this.#standIns.get(value)
-    if (known !== undefined) return known
-    const made = style === 'readable' ? readerOf(value) : writerOf(value)
-    this.#standIns.set(value, made)
-    return made
-  }
-
   #readable(source: Import, ReadableStream: NonNullable<Platform['ReadableStream']>): object {
     const items = this.#port.connection.iterate(source, [])
     return new ReadableStream(
@@ -183,8 +211,10 @@ export class LiveValues {
           if (result.done === true) controller.close()
           else controller.enqueue(result.value)
         },
-        async cancel() {
+        cancel: async (reason) => {
+          const told = this.#tellEnd(source, 'cancel', reason)
           await items.return?.()
+          await told
         },
       },
       { highWaterMark: 0 },
@@ -192,58 +222,40 @@ export class LiveValues {
   }
 
   #writable(sink: Import): unknown {
-    const { connection, platform } = this.#port
-    const send = async (method: string, args: unknown[]): Promise<void> => {
-      await connection.request(Operation.call, sink, [method], args).promise()
-    }
+    const { platform } = this.#port
     const ends = {
-      write: (chunk: unknown) => send('write', [chunk]),
-      close: () => send('close', []),
-      abort: (reason: unknown) => send('abort', [reason]),
+      write: async (chunk: unknown) => {
+        try {
+          await this.#callEnd(sink, 'write', [chunk])
+        } catch (error) {
+          // If it could not cross, the sink waits for it; if it is the sink's own failure, it knows.
+          this.#tellEnd(sink, 'abort', error).catch(() => undefined)
+          throw error
+        }
+      },
+      close: () => this.#callEnd(sink, 'close', []),
+      abort: (reason: unknown) => this.#tellEnd(sink, 'abort', reason),
     }
     return platform.WritableStream === undefined ? ends : new platform.WritableStream(ends)
+  }
+
+  async #callEnd(end: Import, method: string, args: unknown[]): Promise<void> {
+    await this.#port.connection.request(Operation.call, end, [method], args).promise()
+  }
+
+  /** Ends a stream of the peer. A reason that cannot cross is one that says so. */
+  async #tellEnd(end: Import, method: 'cancel' | 'abort', reason: unknown): Promise<void> {
+    try {
+      await this.#callEnd(end, method, [reason])
+    } catch (error) {
+      if (!(error instanceof NotShareableError)) throw error
+      await this.#callEnd(end, method, [error])
+    }
   }
 }
 
 function iterable(connection: Connection, source: Handle): AsyncIterator<unknown> {
   return connection.iterate(source, [])
-}
-
-interface ReadableLike {
-  getReader(): { read(): Promise<IteratorResult<unknown>>; cancel(reason?: unknown): Promise<void> }
-}
-
-/** An async iterator over a stream of ours, which it locks. */
-function readerOf(stream: object): AsyncIterableIterator<unknown> {
-  const reader = (stream as ReadableLike).getReader() // the pass style says it is one
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    next: () => reader.read(),
-    async return() {
-      await reader.cancel()
-      return { value: undefined, done: true }
-    },
-  }
-}
-
-interface WritableLike {
-  getWriter(): {
-    write(chunk: unknown): Promise<void>
-    close(): Promise<void>
-    abort(reason: unknown): Promise<void>
-  }
-}
-
-/** The three methods of a stream of ours, which they lock. */
-function writerOf(stream: object): object {
-  const writer = (stream as WritableLike).getWriter() // the pass style says it is one
-  return {
-    write: (chunk: unknown) => writer.write(chunk),
-    close: () => writer.close(),
-    abort: (reason: unknown) => writer.abort(reason),
-  }
 }
 
 /** An iterator of the peer for code that blocks: each step is one crossing. Also iterable asynchronously. */
@@ -269,8 +281,7 @@ class SyncIteration implements IterableIterator<unknown> {
   }
 
   return(value?: unknown): IteratorResult<unknown> {
-    const has = this.#connection.requestSync(Operation.has, this.#source, ['return'], undefined)
-    return has === true ? this.#step('return', [value]) : { value, done: true }
+    return this.#step('return', [value])
   }
 
   throw(error?: unknown): IteratorResult<unknown> {
