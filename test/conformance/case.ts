@@ -19,6 +19,8 @@ export interface CaseContext {
   sync(): Untyped
   /** The session's counts on this side. Throws where this side has none. */
   stats(): Farhold.SessionStats
+  /** The same of the other side, where the harness has both. */
+  ownerStats(): Farhold.SessionStats | undefined
   /** What the session on this side reported to `onError`. Throws where nothing can listen. */
   reported(): readonly unknown[]
   readonly assert: Assert

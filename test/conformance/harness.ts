@@ -57,9 +57,15 @@ async function fails(running: Promise<void>, { because, failure }: Exception): P
 export async function withSession(
   {
     session,
+    owner,
     reported,
     farhold,
-  }: { session: SessionEnds; reported: unknown[]; farhold: Ends['farhold'] },
+  }: {
+    session: SessionEnds
+    owner: Pick<SessionEnds, 'stats'>
+    reported: unknown[]
+    farhold: Ends['farhold']
+  },
   conformanceCase: Case,
 ): Promise<void> {
   try {
@@ -68,6 +74,7 @@ export async function withSession(
       remote: session.remote,
       sync: () => session.sync,
       stats: () => session.stats(),
+      ownerStats: () => owner.stats(),
       reported: () => reported,
     })
   } finally {

@@ -38,12 +38,16 @@ conformance(
         'pipelining: a result is an argument before it arrives',
         'batching: all calls of one turn leave together',
         'batching: calls, reads and writes of one turn leave together',
+        'cancelling: nothing is left pending, on either side',
       ],
     },
     {
       because: 'code in a guest cannot listen to onError of its session',
       failure: /no reported errors/,
-      cases: ['writing: a write that fails is reported to onError'],
+      cases: [
+        'writing: a write that fails is reported to onError',
+        'released hook: that fails is reported',
+      ],
     },
     {
       because: 'a bare isolate has no URL',
@@ -58,16 +62,56 @@ conformance(
         'signals: its listeners are told',
         'signals: a signal that is aborted already',
         'signals: a signal that is aborted in the same turn',
+        'cancelling: the reason of an AbortController that gives none',
+      ],
+    },
+    {
+      because:
+        'a bare isolate has no timers, so code in a guest cannot limit the time of its calls',
+      failure: /setTimeout is not defined/,
+      cases: [
+        'timeouts: a call that takes longer rejects, and its owner is told',
+        'timeouts: a chain',
+        'timeouts: harm no neighbour',
+        'timeouts: the first of a signal and a timeout decides',
+        'timeouts: between the items of an iteration',
+      ],
+    },
+    {
+      because: 'a bare isolate does not follow asynchronous work: a scope ends at the first await',
+      failure: /the value is 0, not 1|it gives a function instead of throwing/,
+      cases: [
+        'scope: what is received after an await is released too',
+        'scope: nested scopes end with what is theirs',
+      ],
+    },
+    {
+      because: 'code in a guest opens no sessions of its own',
+      failure: /FinalizationRegistry is not defined/,
+      cases: [
+        'released: one of two sessions gives it up, and the other goes on',
+        'released hook: runs once, when the last of two sessions has given it up',
+        'released hook: runs when the last peer that held it is gone',
       ],
     },
     {
       because: 'a bare isolate has no streams: it gets iterables, and objects with write and close',
-      failure: /(Readable|Writable)Stream is not defined|getWriter is not a function/,
+      failure:
+        /(Readable|Writable)Stream is not defined|(getWriter|getReader|cancel) is not a function/,
       cases: [
         'streams: a readable stream in an argument',
         'streams: a readable stream that fails',
         'streams: a writable stream in an argument',
         'streams: a writable stream of the owner',
+        'stopping a stream: no more is made than may be under way, from the owner',
+        'stopping a stream: no more is made than may be under way, from here',
+        'stopping a stream: the reason for cancelling arrives here',
+        'stopping a stream: one that was never read is cancelled too',
+        'stopping a stream: a chunk that cannot cross fails it and cancels its source',
+        'stopping a stream: a stream that was refused can be read here',
+        'stopping a stream: a sink that is slow is waited for',
+        'stopping a stream: the reason for aborting arrives at the sink',
+        'stopping a stream: a chunk that cannot cross aborts the sink',
       ],
     },
     {

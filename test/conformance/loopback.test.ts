@@ -6,11 +6,11 @@ for (const codec of ['structured', 'text'] as const) {
   conformance(`loopback, ${codec}`, async (conformanceCase) => {
     const [here, there] = farhold.loopback({ codec })
     const reported: unknown[] = []
-    farhold.expose(fixture, here, { name: 'owner' })
+    const owner = farhold.expose(fixture, here, { name: 'owner' })
     const session = farhold.connect(there, {
       name: 'caller',
       onError: (error) => reported.push(error),
     })
-    await withSession({ session, reported, farhold }, conformanceCase)
+    await withSession({ session, owner, reported, farhold }, conformanceCase)
   })
 }

@@ -9,6 +9,7 @@ export interface Ends {
   readonly remote: object
   readonly sync?: () => object
   readonly stats?: () => Farhold.SessionStats
+  readonly ownerStats?: () => Farhold.SessionStats
   readonly reported?: () => readonly unknown[]
 }
 
@@ -21,6 +22,7 @@ export async function runCase({ name, run }: Case, ends: Ends): Promise<void> {
     remote,
     sync: () => (ends.sync ?? lacks('sync'))() as Untyped,
     stats: ends.stats ?? lacks('stats'),
+    ownerStats: () => ends.ownerStats?.(),
     reported: ends.reported ?? lacks('reported errors'),
     assert,
     farhold: ends.farhold as unknown as CaseContext['farhold'], // the same, with looser types

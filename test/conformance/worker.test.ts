@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import * as farhold from '@farhold/core'
 import { spawnWorker, workerTransport } from '@farhold/transport-worker'
 import { afterAll, beforeAll } from 'vitest'
+import { blockingStopCases } from './cases/cancelling.ts'
 import { syncCases } from './cases/sync.ts'
 import * as fixture from './fixture.ts'
 import { conformance, type Exception, withSession } from './harness.ts'
@@ -10,12 +11,15 @@ import { runCase } from './run-case.ts'
 const cannotBlock: Exception = {
   because: 'the worker transport has no `enter` yet',
   failure: /cannot block this thread/,
-  cases: syncCases.map(({ name }) => name),
+  cases: [...syncCases, ...blockingStopCases].map(({ name }) => name),
 }
 
 let worker: farhold.Context
+const reported: unknown[] = []
 beforeAll(async () => {
-  worker = await spawnWorker(new URL('./fixture.ts', import.meta.url))
+  worker = await spawnWorker(new URL('./fixture.ts', import.meta.url), {
+    onError: (error) => reported.push(error),
+  })
 })
 afterAll(() => worker.close())
 
@@ -27,15 +31,9 @@ conformance(
       remote: worker.remote as object,
       sync: () => worker.sync as object,
       stats: () => worker.stats(),
+      reported: () => reported,
     }),
-  [
-    cannotBlock,
-    {
-      because: 'spawnWorker has no option onError',
-      failure: /no reported errors/,
-      cases: ['writing: a write that fails is reported to onError'],
-    },
-  ],
+  [cannotBlock],
 )
 
 conformance(
@@ -43,12 +41,12 @@ conformance(
   async (conformanceCase) => {
     const { port1, port2 } = new MessageChannel()
     const reported: unknown[] = []
-    farhold.expose(fixture, workerTransport(port1), { name: 'owner' })
+    const owner = farhold.expose(fixture, workerTransport(port1), { name: 'owner' })
     const session = farhold.connect(workerTransport(port2), {
       name: 'caller',
       onError: (error) => reported.push(error),
     })
-    await withSession({ session, reported, farhold }, conformanceCase)
+    await withSession({ session, owner, reported, farhold }, conformanceCase)
   },
   [cannotBlock],
 )

@@ -1,8 +1,10 @@
 /** The whole suite, in the order it runs. */
 import type { Case } from '../case.ts'
 import { accessCases } from './access.ts'
+import { cancellingCases } from './cancelling.ts'
 import { errorCases } from './errors.ts'
 import { identityCases } from './identity.ts'
+import { lifetimeCases } from './lifetimes.ts'
 import { liveCases } from './live.ts'
 import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
@@ -17,5 +19,7 @@ export const cases: readonly Case[] = [
   ...liveCases,
   ...errorCases,
   ...accessCases,
+  ...cancellingCases,
+  ...lifetimeCases,
   ...syncCases,
 ]
