@@ -11,9 +11,11 @@ import {
   registerCustom,
   release,
   remote,
+  scope,
   snapshot,
   sync,
   transfer,
+  withOptions,
 } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { expose as exposeInWorker, spawnWorker, workerTransport } from '@farhold/transport-worker'
@@ -35,6 +37,9 @@ const option = (name: string, expected: string): RegExp =>
 const session = (options: object) => () => connect(loopback()[0], options as Wrong)
 const worker = (options: unknown) => () => spawnWorker('data:text/javascript,', options as Wrong)
 const isolate = (options: unknown) => () => spawnIsolate(options as Wrong)
+
+/** A Remote of a session that no one answers. */
+const aRemote = (): object => connect<object>(loopback()[0]).remote as object
 
 const rows: Record<string, Row[]> = {
   'connect and expose': [
@@ -111,6 +116,73 @@ const rows: Record<string, Row[]> = {
       message: option('exposeStacks', 'true or false'),
     },
     { name: 'onError', run: session({ onError: 'log' }), message: option('onError', 'a function') },
+    ...[0, -1, Number.NaN, '5s', 2 ** 31].map((timeout) => ({
+      name: `timeout, ${String(timeout)}`,
+      run: session({ timeout }),
+      message: option('timeout', 'a positive number of milliseconds below 2\\^31, or Infinity'),
+    })),
+    ...[0, -1, 1.5, Infinity, '16'].map((prefetch) => ({
+      name: `prefetch, ${String(prefetch)}`,
+      run: session({ prefetch }),
+      message: option('prefetch', 'a positive whole number of items'),
+    })),
+  ],
+  withOptions: [
+    {
+      name: 'proxy',
+      run: () => withOptions({}, {}),
+      message: 'withOptions() takes a proxy of another context',
+    },
+    {
+      name: 'proxy, a primitive',
+      run: () => withOptions(5 as Wrong, {}),
+      message: 'withOptions() takes a proxy of another context',
+    },
+    ...[undefined, null, 5].map((options) => ({
+      name: `options, ${String(options)}`,
+      run: () => withOptions(aRemote(), options as Wrong),
+      message: option('options', 'an object'),
+    })),
+    ...[null, 5, {}, new AbortController()].map((signal) => ({
+      name: `signal, ${String(signal)}`,
+      run: () => withOptions(aRemote(), { signal: signal as Wrong }),
+      message: option('signal', 'an AbortSignal'),
+    })),
+    ...[0, -1, Number.NaN, '5s', null, 2 ** 31].map((timeout) => ({
+      name: `timeout, ${String(timeout)}`,
+      run: () => withOptions(aRemote(), { timeout: timeout as Wrong }),
+      message: option('timeout', 'a positive number of milliseconds below 2\\^31, or Infinity'),
+    })),
+    ...[0, 1.5, Infinity, '16', null].map((prefetch) => ({
+      name: `prefetch, ${String(prefetch)}`,
+      run: () => withOptions(aRemote(), { prefetch: prefetch as Wrong }),
+      message: option('prefetch', 'a positive whole number of items'),
+    })),
+  ],
+  scope: [
+    {
+      name: 'function',
+      run: () => scope(Promise.resolve(1) as Wrong),
+      message: 'scope() takes a function',
+    },
+    { name: 'nothing', run: () => scope(undefined as Wrong), message: 'scope() takes a function' },
+  ],
+  'closing a session': [
+    {
+      name: 'options',
+      run: () => connect(loopback()[0]).close(null as Wrong),
+      message: option('options', 'an object'),
+    },
+    {
+      name: 'drain',
+      run: () => connect(loopback()[0]).close({ drain: 1 as Wrong }),
+      message: option('drain', 'true or false'),
+    },
+    ...[0, -1, Number.NaN, '5s'].map((timeout) => ({
+      name: `timeout, ${String(timeout)}`,
+      run: () => connect(loopback()[0]).close({ drain: true, timeout: timeout as Wrong }),
+      message: option('timeout', 'a positive number of milliseconds'),
+    })),
   ],
   loopback: [
     { name: 'options', run: () => loopback(5 as Wrong), message: option('options', 'an object') },
