@@ -17,6 +17,8 @@ export class ItemPump {
   readonly #failed: (error: unknown) => void
   #credit = 0
   #running = false
+  /** Is the source making an item? */
+  #stepping = false
   #ended = false
 
   constructor(
@@ -39,10 +41,21 @@ export class ItemPump {
     if (!this.#running && !this.#ended) void this.#run()
   }
 
-  /** The reader has left: the source is told by its `return`, or with the reason when it is a stream. */
+  /**
+   * The reader has left: the source is told by its `return`, or with the reason when it is a stream. A generator hears of that
+   * when what it waits for is there, and may wait for ever: the reader, who did not ask for that item, is not kept.
+   */
   async stop(reason?: unknown): Promise<void> {
     if (this.#ended) return
     this.#ended = true
+    if (this.#stepping && !(this.#iterator instanceof ReadableEnd)) {
+      this.#done(undefined)
+      await this.#close(reason)
+      this.#stepping = false
+      // Once more, now that nothing of it runs.
+      this.#done(undefined)
+      return
+    }
     try {
       this.#done(await this.#leave(reason))
     } catch (error) {
@@ -69,8 +82,10 @@ export class ItemPump {
   async #step(): Promise<boolean> {
     let result: IteratorResult<unknown>
     try {
+      this.#stepping = true
       const step = this.#iterator.next()
       result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
+      this.#stepping = false
     } catch (error) {
       if (this.#ended) return false
       this.#ended = true
@@ -100,7 +115,7 @@ export class ItemPump {
     try {
       await this.#leave(reason)
     } catch {
-      // The reader has one failure already, the one that came first.
+      // The reader has its answer already, the one that came first.
     }
   }
 }

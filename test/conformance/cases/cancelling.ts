@@ -493,6 +493,21 @@ const iterations = group('stopping an iteration', {
     }
   },
 
+  async 'by break, while the source waits for its next item'(context) {
+    const { roundTrip, assert } = context
+    const service = await newService(context)
+    await service.open('items 0')
+    for await (const item of service.gated('items')) {
+      assert.equal(item, 0)
+      await roundTrip()
+      break
+    }
+    assert.deepEqual(await service.notes(), [])
+    await service.open('items 1')
+    await roundTrip()
+    assert.deepEqual(await service.notes(), ['items left'])
+  },
+
   async 'by the methods of the iterator'(context) {
     const { remote, asRemote, assert } = context
     for (const way of ['return', 'throw'] as const) {
