@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { runProgram } from '../run-program.ts'
+
+const source = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
+
+const PROGRAMS = {
+  stopping: "the reader has left\ntrue\nEmma\n[ 'Walden' ]\n",
+  lifetimes:
+    "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
+}
+
+for (const [name, stdout] of Object.entries(PROGRAMS)) {
+  describe(`the guide ${name}.md`, () => {
+    it('has no code but that of its program and of the library', async () => {
+      const page = await source(`../../docs/guide/${name}.md`)
+      const code = (await source(`./${name}.ts`)) + (await source('./library.ts'))
+      const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
+
+      expect(samples.length).toBeGreaterThan(2)
+      for (const sample of samples) expect(code).toContain(sample)
+    })
+
+    it('has a program that does what its comments say, and ends by itself', async () => {
+      const program = new URL(`./${name}.ts`, import.meta.url)
+      expect(await runProgram(program)).toEqual({ stdout, stderr: '', code: 0 })
+    })
+  })
+}
