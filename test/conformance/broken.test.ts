@@ -5,6 +5,7 @@
  *   acknowledgement is taken for the answer of the next call with that id, and its own answer ends the session.
  * - An iteration that waits for an earlier answer to begin is begun although it was left meanwhile, and never ends.
  * - An object that is received for a scope that is over is given back and not marked as released, so that its use ends the session.
+ * - In one heap the owner runs within the caller's scope, which takes what the owner receives for its own.
  */
 import * as farhold from '@farhold/core'
 import { test } from 'vitest'

@@ -26,6 +26,7 @@ class Service {
   readonly #notes: string[] = []
   readonly #reasons: unknown[] = []
   readonly #gates = new Map<string, PromiseWithResolvers<unknown>>()
+  #registered: Callback | undefined
   #released = 0
   readonly #precious = proxy({ is: 'precious' }, { released: () => this.#released++ })
 
@@ -101,6 +102,19 @@ class Service {
 
   async callWith(callback: Callback): Promise<unknown> {
     return await callback(this.#precious)
+  }
+
+  /** An object that takes a callback for the service. */
+  registry(): object {
+    return proxy({
+      register: (callback: Callback): void => {
+        this.#registered = callback
+      },
+    })
+  }
+
+  async callRegistered(): Promise<unknown> {
+    return this.#registered?.()
   }
 
   /** Hands its own signal on to a call of its own. */
