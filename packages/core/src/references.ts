@@ -287,10 +287,10 @@ export class References implements ReferencePort {
       return new Import(this.#connection, id, kind, label)
     }
     const imported = this.imports.receive(id, create, introductions)
-    if (this.receiving !== undefined) this.receiving.receive(imported, isNew)
-    else imported.scope = undefined // the program holds it from elsewhere
     // Given up here and still lent to a peer, it was introduced to us again.
     imported.released = false
+    if (this.receiving !== undefined) this.receiving.receive(imported, isNew)
+    else imported.scope = undefined // the program holds it from elsewhere
     return imported
   }
 
