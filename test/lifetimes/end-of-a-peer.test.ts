@@ -53,14 +53,14 @@ describe('when a peer ends', () => {
     expect(await reader.read()).toEqual({ value: 0, done: false })
   })
 
-  test('a stream that it read is cancelled', async () => {
+  test('a stream that it read is cancelled, with the reason', async () => {
     const { stream, cancelled } = countedReadable()
     const { session } = connected({ give: () => stream })
     const given = (await session.remote.give?.()) as unknown as ReadableStream<number>
     const reader = given.getReader()
     await reader.read()
     await session.close()
-    await cancelled
+    expect(await cancelled).toMatchObject({ code: 'FARHOLD_CONTEXT_CLOSED' })
     expect(await failureOf(drain(reader))).toMatchObject({ code: 'FARHOLD_CONTEXT_CLOSED' })
   })
 

@@ -132,7 +132,7 @@ export class Incoming {
     const { id } = served.message
     const pump = this.#pumps.get(id)
     this.#pumps.delete(id)
-    void pump?.stop()
+    void pump?.stop(reason)
   }
 
   /** How many calls are being performed this moment, one within the other. */
