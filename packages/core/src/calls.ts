@@ -254,6 +254,11 @@ export class CallTable {
     return call
   }
 
+  /** Is the peer still to answer it? */
+  isUnanswered(call: PendingCall): boolean {
+    return this.#calls[call.id] === call
+  }
+
   /** The caller waits no more. The id stays taken until the owner has answered. */
   abandon(call: PendingCall): void {
     call.abandoned = true

@@ -7,8 +7,9 @@ import { Tag } from './protocol.ts'
 
 /** What an iteration asks of the calls around it. */
 export interface IterationPort {
-  /** Makes the call, when what it needs is here. */
-  begin(): PendingCall | Promise<PendingCall>
+  /** What the call must wait for before it can be made; `undefined` when nothing. */
+  before(): Promise<unknown> | undefined
+  begin(): PendingCall
   send(tag: Tag, ...fields: readonly unknown[]): void
   /** The reader begins to wait for an item, or has it. */
   step(call: PendingCall, waiting: boolean): void
@@ -19,15 +20,18 @@ export class IteratedCall implements ItemSource {
   #call: PendingCall | undefined
   /** Credit that was given before the call was made. */
   #early = 0
+  /** Does the reader wait for an item? */
+  #waits = false
+  /** Has the reader left? */
+  #left = false
 
   constructor(port: IterationPort) {
     this.#port = port
   }
 
   start(onItem: (value: unknown) => void): Promise<unknown> {
-    const begun = this.#port.begin()
-    if (begun instanceof Promise) return begun.then((call) => this.#begun(call, onItem))
-    return this.#begun(begun, onItem)
+    const before = this.#port.before()
+    return before === undefined ? this.#begin(onItem) : this.#beginLater(before, onItem)
   }
 
   credit(count: number): void {
@@ -37,6 +41,7 @@ export class IteratedCall implements ItemSource {
   }
 
   stop(): void {
+    this.#left = true
     const call = this.#running()
     if (call !== undefined) this.#port.send(Tag.cancel, call.id, 0, null, null)
   }
@@ -46,15 +51,31 @@ export class IteratedCall implements ItemSource {
   }
 
   awaits(waiting: boolean): void {
+    this.#waits = waiting
     const call = this.#running()
     if (call !== undefined) this.#port.step(call, waiting)
   }
 
-  #begun(call: PendingCall, onItem: (value: unknown) => void): Promise<unknown> {
+  #begin(onItem: (value: unknown) => void): Promise<unknown> {
+    const call = this.#port.begin()
     this.#call = call
     call.onItem = onItem
     if (this.#early > 0) this.credit(this.#early)
+    if (this.#waits) this.awaits(true)
     return call.promise()
+  }
+
+  /** Makes the call when it can be made, unless the reader has left by then. */
+  async #beginLater(first: Promise<unknown>, onItem: (value: unknown) => void): Promise<unknown> {
+    for (
+      let before: Promise<unknown> | undefined = first;
+      before !== undefined;
+      before = this.#port.before()
+    ) {
+      await before
+      if (this.#left) return undefined
+    }
+    return this.#begin(onItem)
   }
 
   #running(): PendingCall | undefined {

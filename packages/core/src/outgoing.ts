@@ -221,14 +221,9 @@ export class Outgoing implements Connection {
     options: CallOptions = NO_OPTIONS,
   ): AsyncIterator<unknown, unknown, unknown> {
     if (handle.released) throw new ReleasedError(describePath(handle.description, path))
-    const begin = (): PendingCall | Promise<PendingCall> => {
-      const before = firstUnsettled(this, handle, undefined)
-      return before === undefined
-        ? this.request(Operation.iterate, handle, path, undefined, options)
-        : before.promise().then(begin)
-    }
     const source = new IteratedCall({
-      begin,
+      before: () => firstUnsettled(this, handle, undefined)?.promise(),
+      begin: () => this.request(Operation.iterate, handle, path, undefined, options),
       send: (tag, ...fields) => this.#send(tag, ...fields),
       step: (call, waiting) => this.#watch.step(call, waiting),
     })
@@ -245,7 +240,9 @@ export class Outgoing implements Connection {
 
   /** The hold on an answer is given up: by a release, or when its proxies are gone. */
   finished(call: Answer): void {
-    if (call instanceof PendingCall && call.held) this.#dropAnswer(call.fate)
+    if (!(call instanceof PendingCall) || !call.held) return
+    // The id of one that was abandoned is in use until its owner has answered.
+    if (!this.#calls.isUnanswered(call)) this.#dropAnswer(call.fate)
   }
 
   #queue(
@@ -383,7 +380,9 @@ export class Outgoing implements Connection {
   #answered(call: PendingCall): void {
     this.#calls.answered(call)
     if (this.#calls.pending === 0) this.#options.transport.letGo?.()
-    if (call.held) this.#unheld.register(call, call.fate)
+    if (!call.held) return
+    if (call.abandoned && call.released) this.#dropAnswer(call.fate)
+    else this.#unheld.register(call, call.fate)
   }
 
   /** Resolves when no call of ours is pending, those made meanwhile included, or after `timeout` milliseconds. */

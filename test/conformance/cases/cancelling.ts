@@ -704,8 +704,7 @@ export const blockingStopCases: readonly Case[] = group('sync, cancelling', {
   },
 })
 
-/** Not true yet, and ruinous to a session that other cases share. */
-export const brokenStopCases: readonly Case[] = [
+const reuse: readonly Case[] = [
   ...group('cancelling', {
     async 'an answer that is cancelled and released at once harms no other'(context) {
       const { remote, farhold, roundTrip, assert } = context
@@ -755,5 +754,6 @@ export const cancellingCases: readonly Case[] = [
   ...calls,
   ...iterations,
   ...streams,
+  ...reuse,
   ...blockingStopCases,
 ]
