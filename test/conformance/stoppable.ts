@@ -144,6 +144,17 @@ class Service {
     return currentCall()?.signal.aborted
   }
 
+  /** An iteration that never gives an item, and ends when its reader has given up. */
+  async *stuck(): AsyncGenerator<never> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const signal = currentCall()?.signal
+    signal?.addEventListener('abort', () => {
+      this.#reasons.push(signal.reason)
+      resolve()
+    })
+    await promise
+  }
+
   /** An iteration that waits before each of its items. */
   async *gated(name: string): AsyncGenerator<number> {
     try {

@@ -367,11 +367,14 @@ export class Incoming {
       done: (value) => {
         this.#forget(id, pump)
         this.#guard(() => this.#succeed(served, value))
+        // It counts until nothing of it runs.
+        if (pump.lingers) this.#abandoned.add(served)
       },
       failed: (error) => {
         this.#forget(id, pump)
         this.#guard(() => this.#fail(served, error))
       },
+      within: (step) => serve(served, step),
     })
     if (this.#isAwaited(served)) this.#pumps.set(id, pump)
     else void pump.stop()

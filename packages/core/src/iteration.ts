@@ -15,6 +15,7 @@ export class ItemPump {
   readonly #send: (value: unknown) => void
   readonly #done: (value: unknown) => void
   readonly #failed: (error: unknown) => void
+  readonly #within: <R>(step: () => R) => R
   #credit = 0
   #running = false
   /** Is the source making an item? */
@@ -27,12 +28,20 @@ export class ItemPump {
       readonly item: (value: unknown) => void
       readonly done: (value: unknown) => void
       readonly failed: (error: unknown) => void
+      /** Runs each step of the source as part of the call that iterates. */
+      readonly within: <R>(step: () => R) => R
     },
   ) {
     this.#iterator = iterator
     this.#send = on.item
     this.#done = on.done
     this.#failed = on.failed
+    this.#within = on.within
+  }
+
+  /** Was the reader told that it is over, and the source goes on nevertheless? */
+  get lingers(): boolean {
+    return this.#ended && this.#stepping
   }
 
   /** The reader takes `count` items more. */
@@ -83,7 +92,7 @@ export class ItemPump {
     let result: IteratorResult<unknown>
     try {
       this.#stepping = true
-      const step = this.#iterator.next()
+      const step = this.#within(() => this.#iterator.next())
       result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
       this.#stepping = false
     } catch (error) {

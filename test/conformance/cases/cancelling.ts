@@ -475,6 +475,18 @@ const iterations = group('stopping an iteration', {
     assert.deepEqual(await service.notes(), ['items left'])
   },
 
+  async 'that waits for something else is told by the signal of its call'(context) {
+    const { farhold, roundTrip, assert } = context
+    const service = await newService(context)
+    const stopper = new Stopper()
+    const reading = read(farhold.withOptions(service, { signal: stopper.signal }).stuck())
+    await roundTrip()
+    stopper.abort('enough')
+    assert.deepEqual(await reading, { seen: [], error: 'enough' })
+    await roundTrip()
+    assert.deepEqual(await service.reasons(), [{ type: 'string', text: 'enough' }])
+  },
+
   async 'by break, return and throw'(context) {
     const { remote, asRemote, assert } = context
     for (const way of ['break', 'return', 'throw'] as const) {
