@@ -19,6 +19,7 @@ import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform } from './perform.ts'
 import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
+import { type Scope, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
 
 export interface IncomingOptions {
@@ -82,8 +83,9 @@ export class Incoming {
       return
     }
     const named = this.answers.awaitedBy(message)
-    if (named === undefined) this.#start(served, moved)
-    else this.#after(named, served, moved)
+    const scope = this.#references.exports.scopeOf(message.target)
+    if (named === undefined) within(scope, () => this.#start(served, moved))
+    else this.#after(named, served, moved, scope)
   }
 
   /** Why one more call of the peer is too much, if it is. */
@@ -173,6 +175,7 @@ export class Incoming {
     named: ReadonlyMap<number, HeldAnswer>,
     served: ServedCall,
     moved: readonly unknown[],
+    scope: Scope | undefined,
   ): void {
     const { message } = served
     const { exports } = this.#references
@@ -195,7 +198,7 @@ export class Incoming {
       answer.waiting.push(() => {
         left--
         if (left > 0 || served.cancelled) return
-        this.#guard(() => this.#start(served, moved))
+        this.#guard(() => within(scope, () => this.#start(served, moved)))
         served.unpin?.()
       })
     }
@@ -368,7 +371,7 @@ export class Incoming {
         this.#forget(id, pump)
         this.#guard(() => this.#succeed(served, value))
         // It counts until nothing of it runs.
-        if (pump.lingers) this.#abandoned.add(served)
+        if (pump.lingers) this.#lingering.add(served)
       },
       failed: (error) => {
         this.#forget(id, pump)

@@ -330,6 +330,16 @@ const hooks = group('released hook', {
 })
 
 const behind: readonly Case[] = group('scope', {
+  async 'what is given to an object that was received inside stays with its owner'(context) {
+    const { asRemote, farhold, assert } = context
+    const service = await newService(context)
+    await farhold.scope(async () => {
+      const registry = asRemote(await service.registry())
+      await registry.register(() => 'still here')
+    })
+    assert.equal(await service.callRegistered(), 'still here')
+  },
+
   async 'code that goes on behind it does not end the session'(context) {
     const { remote, asRemote, farhold, assert } = context
     const service = await newService(context)
