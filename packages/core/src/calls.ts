@@ -104,6 +104,12 @@ export class PendingCall implements Answer {
     return this.id === LOCAL
   }
 
+  /** Is it the very reason that its user gave for giving up? That is no error of the peer. */
+  isOwnReason(error: unknown): boolean {
+    const { signal } = this.options
+    return signal?.aborted === true && signal.reason === error
+  }
+
   /** Can the owner be asked to use the answer as a target or argument? */
   get usable(): boolean {
     return this.id !== LOCAL && (!this.sent || this.held)
@@ -143,6 +149,7 @@ export class PendingCall implements Answer {
         this.#resolve = settle
         this.#reject = reject
       }).then(undefined, (error: unknown) => {
+        if (this.isOwnReason(error)) throw error
         throw joinStacks(error, this.session.peerName, this.description)
       })
     }

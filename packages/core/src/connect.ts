@@ -9,6 +9,7 @@ import { currentContext } from './current-context.ts'
 import { type CloseReason, refuseOption, WouldBlockError } from './errors.ts'
 import type { Membership } from './family.ts'
 import { PREFETCH } from './iteration.ts'
+import type { Leak } from './leaks.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
 import { ambientPlatform, type Platform } from './platform.ts'
@@ -39,6 +40,13 @@ export interface SessionOptions {
   readonly prefetch?: number
   /** Hears of failures that no caller waits for, as a write that was refused. Default: `console.error` where there is one. */
   readonly onError?: (error: unknown) => void
+  /** Note where each object is introduced, for `leaks()`: costs a stack for each. Default: false. */
+  readonly trace?: boolean
+  /**
+   * Hears, once for each reason, of a session that piles up references. Default: `console.warn` in development, where there is
+   * one.
+   */
+  readonly onWarning?: (message: string) => void
   /** What this heap has beyond ECMAScript. Default: what its global object has. */
   readonly platform?: Platform
 }
@@ -52,6 +60,8 @@ export interface Session<T = unknown> {
   /** Resolves when the session has ended, with the reason. Never rejects. */
   readonly closed: Promise<CloseReason>
   stats(): SessionStats
+  /** What both sides hold of each other, by class and, when the session traces, by where it comes from; most first. */
+  leaks(): Leak[]
   /**
    * Ends the session, at once or when our pending calls are done; what is still pending on either side then fails with
    * `ContextClosedError`. Idempotent; a second one that does not drain cuts short one that does. Within a call that this session serves,
@@ -127,10 +137,18 @@ export function openSession(
     callTimeout: callTimeoutOf(inner.wallTimeout, options.timeout),
     prefetch: options.prefetch ?? PREFETCH,
     promisesStay: inner.promisesStay ?? false,
+    trace: options.trace ?? false,
+    warn: options.onWarning ?? warningsOf(platform),
     onError: options.onError ?? ((error) => platform.console?.error(error)),
   })
   inner.membership?.family.join(inner.membership.member, core)
   return core
+}
+
+function warningsOf({ development, console }: Platform): ((message: string) => void) | undefined {
+  return development === true && console !== undefined
+    ? (message) => console.warn(`farhold: ${message}`)
+    : undefined
 }
 
 function callTimeoutOf(
@@ -153,6 +171,7 @@ function sessionOf<T>(core: SessionCore): Session<T> {
     },
     closed: core.closedPromise,
     stats: () => core.stats(),
+    leaks: () => core.references.leaks(),
     close,
     [Symbol.asyncDispose]: () => close(),
   }
@@ -185,7 +204,7 @@ function checkOptions(options: SessionOptions): void {
     if (options[name] !== undefined && typeof options[name] !== 'string')
       refuseOption(name, 'a string', options[name])
   }
-  for (const name of ['sharedMemory', 'exposeStacks'] as const) {
+  for (const name of ['sharedMemory', 'exposeStacks', 'trace'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])
   }
@@ -193,6 +212,9 @@ function checkOptions(options: SessionOptions): void {
   if (options.prefetch !== undefined) checkPrefetch(options.prefetch)
   if (options.onError !== undefined && typeof options.onError !== 'function') {
     refuseOption('onError', 'a function', options.onError)
+  }
+  if (options.onWarning !== undefined && typeof options.onWarning !== 'function') {
+    refuseOption('onWarning', 'a function', options.onWarning)
   }
   if (options.writes !== undefined && !['open', 'protected', 'none'].includes(options.writes)) {
     refuseOption('writes', "'open', 'protected' or 'none'", options.writes)

@@ -9,6 +9,7 @@ import { type CloseOptions, Closing } from './closing.ts'
 import { syncRootOf } from './connect.ts'
 import type { ContextIdentity } from './current-context.ts'
 import { type CloseReason, ContextClosedError, refuseOption } from './errors.ts'
+import type { Leak } from './leaks.ts'
 import { ByReference } from './marks.ts'
 import { Operation } from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
@@ -55,6 +56,8 @@ export interface Context<T = unknown> extends AsyncDisposable {
   /** Defines globals there. */
   bind(globals: Readonly<Record<string, unknown>>): Promise<void>
   stats(): SessionStats
+  /** What both sides hold of each other, by class and, when the context traces, by where it comes from; most first. */
+  leaks(): Leak[]
   /**
    * Ends the context, at once or when our pending calls are done; what is still pending then fails with
    * `ContextClosedError`. Idempotent; a second one that does not drain cuts short one that does. Within a call that the context has made of us,
@@ -189,6 +192,10 @@ class SpawnedContext<T> implements Context<T> {
 
   stats(): SessionStats {
     return this.#heap.session.stats()
+  }
+
+  leaks(): Leak[] {
+    return this.#heap.session.references.leaks()
   }
 
   close(options?: CloseOptions): Promise<void> {

@@ -2,7 +2,7 @@
  * The call that is being served: what a method can ask about the one who called it.
  */
 import { AsyncSlot } from './async-slot.ts'
-import type { AbortSignalLike } from './platform.ts'
+import type { CallSignal } from './platform.ts'
 
 /** A call of another context, as the method that serves it sees it. */
 export interface CurrentCall {
@@ -10,7 +10,7 @@ export interface CurrentCall {
    * Fires when the caller has given up on this call, by its own signal or timeout, or is gone; its reason says which.
    * What the method gives after that is dropped.
    */
-  readonly signal: AbortSignalLike
+  readonly signal: CallSignal
   /** The name of the context that called. */
   readonly caller: string
 }

@@ -6,7 +6,7 @@
  */
 import { LimitExceededError, ProtocolError } from './errors.ts'
 import type { Dropped } from './holders.ts'
-import { ObjectIds } from './object-ids.ts'
+import { FIRST_ID, ObjectIds } from './object-ids.ts'
 import { type Scope, scopeHere } from './scope.ts'
 
 interface ExportEntry {
@@ -89,6 +89,12 @@ export class ExportTable {
   #put(id: number, value: object, dropped: Dropped | undefined, scope: Scope | undefined): void {
     this.#entries[id] = { value, introductions: 1, pins: 0, dropped, scope }
     this.#size++
+  }
+
+  /** Every object that was introduced and is held. */
+  *held(): Iterable<object> {
+    for (const [id, entry] of this.#entries.entries())
+      if (entry !== undefined && id >= FIRST_ID) yield entry.value
   }
 
   /** The scope that an object was introduced in, or what is left of those around it. */

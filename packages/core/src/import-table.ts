@@ -18,13 +18,13 @@ interface ImportEntry<Import extends object> {
 
 export class ImportTable<Import extends object> {
   readonly #entries = new Map<number, ImportEntry<Import>>()
-  readonly #giveBack: (id: number, count: number) => void
+  readonly #giveBack: (id: number, count: number, collected: boolean) => void
   readonly #collected: FinalizationRegistry<ImportEntry<Import>>
 
-  /** @param giveBack sends a release; it is called from a finalizer, or from `release` */
-  constructor(giveBack: (id: number, count: number) => void) {
+  /** @param giveBack sends a release; it is called from a finalizer (`collected`), or from `release` */
+  constructor(giveBack: (id: number, count: number, collected: boolean) => void) {
     this.#giveBack = giveBack
-    this.#collected = new FinalizationRegistry((entry) => this.#drop(entry))
+    this.#collected = new FinalizationRegistry((entry) => this.#drop(entry, true))
   }
 
   /** How many objects of the peer are held here. */
@@ -78,7 +78,7 @@ export class ImportTable<Import extends object> {
    */
   release(id: number, held: Import): void {
     const entry = this.#entries.get(id)
-    if (entry?.held.deref() === held) this.#drop(entry)
+    if (entry?.held.deref() === held) this.#drop(entry, false)
   }
 
   /** Forgets everything without giving anything back, as when the peer is gone. */
@@ -86,9 +86,9 @@ export class ImportTable<Import extends object> {
     this.#entries.clear()
   }
 
-  #drop(entry: ImportEntry<Import>): void {
+  #drop(entry: ImportEntry<Import>, collected: boolean): void {
     if (this.#entries.get(entry.id) !== entry) return
     this.#entries.delete(entry.id)
-    if (entry.introductions > 0) this.#giveBack(entry.id, entry.introductions)
+    if (entry.introductions > 0) this.#giveBack(entry.id, entry.introductions, collected)
   }
 }

@@ -232,6 +232,7 @@ export class Incoming {
           ? this.answers.valueOf(-1 - message.target, served.needs)
           : this.#references.exports.get(message.target)
       isUnread = false
+      this.#references.occasion = message
       this.#references.receiving = this.#references.exports.scopeOf(message.target)
       const args = decode(
         message.args,
@@ -248,6 +249,7 @@ export class Incoming {
         served.live,
       )
       this.#references.receiving = undefined
+      this.#references.occasion = undefined
       if (args !== undefined && args !== null && !Array.isArray(args))
         throw new ProtocolError('arguments are not a list')
       served.args = args
@@ -269,6 +271,7 @@ export class Incoming {
             )
     } catch (error) {
       this.#references.receiving = undefined
+      this.#references.occasion = undefined
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
       if (isUnread) discard(message.extra, this.#references, served.live)
@@ -325,6 +328,7 @@ export class Incoming {
       this.#outbox.reply(Tag.result, [id, null, null])
       return
     }
+    this.#references.occasion = message
     try {
       const { moved } = this.#outbox
       const movedBefore = moved.length
@@ -342,6 +346,8 @@ export class Incoming {
       )
     } catch (error) {
       this.#sendFailure(id, error)
+    } finally {
+      this.#references.occasion = undefined
     }
   }
 

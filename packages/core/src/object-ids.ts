@@ -8,7 +8,7 @@ export const ROOT = 0
 export const CONTROL = 1
 
 /** The first id of an object that is given out. */
-const FIRST_ID = 2
+export const FIRST_ID = 2
 
 interface Named {
   readonly id: number

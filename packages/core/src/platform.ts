@@ -9,7 +9,7 @@ export interface Platform {
   readonly clearTimeout?: (timer: unknown) => void
   readonly URL?: new (href: string) => object
   readonly AbortController?: new () => {
-    readonly signal: AbortSignalLike
+    readonly signal: CallSignal
     abort(reason?: unknown): void
   }
   readonly DOMException?: new (message: string, name: string) => Error
@@ -22,7 +22,9 @@ export interface Platform {
     value: unknown,
     options?: { transfer?: readonly unknown[] },
   ) => unknown
-  readonly console?: { error(...values: unknown[]): void }
+  readonly console?: { error(...values: unknown[]): void; warn(...values: unknown[]): void }
+  /** Is the program being developed, so that warnings help? In Node: unless NODE_ENV is `production`. */
+  readonly development?: boolean
   /** A clock that only goes forward, in milliseconds. */
   readonly performance?: { now(): number }
   /** What follows a call through its awaits; where there is none, only what runs before the first is known. */
@@ -41,6 +43,12 @@ export interface AbortSignalLike {
   readonly reason: unknown
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** A signal that this library made, or the platform did for it. */
+export interface CallSignal extends AbortSignalLike {
+  /** Throws the reason when it has fired. */
+  throwIfAborted(): void
 }
 
 /** The source of a ReadableStream, as the Streams standard defines it. */
@@ -76,15 +84,23 @@ export const ambientPlatform: Platform = Object.freeze({
       ([, value]) => typeof value === 'function' || typeof value === 'object',
     ),
   ),
-  ...asyncStorage(),
+  ...fromProcess(),
 })
 
-/** Node has its AsyncLocalStorage in a module, and a global way to ask for one. */
-function asyncStorage(): Pick<Platform, 'AsyncLocalStorage'> {
+/** What Node tells through its `process`: where AsyncLocalStorage is, and what the program is run for. */
+function fromProcess(): Pick<Platform, 'AsyncLocalStorage' | 'development'> {
   const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown }
+    process?: {
+      getBuiltinModule?: (name: string) => unknown
+      env?: Readonly<Record<string, string | undefined>>
+    }
   }
-  const hooks = process?.getBuiltinModule?.('node:async_hooks') as Platform | undefined // it has what is looked for, or not
-  const found = hooks?.AsyncLocalStorage
-  return found === undefined ? {} : { AsyncLocalStorage: found }
+  if (process === undefined) return {}
+  const hooks = process.getBuiltinModule?.('node:async_hooks') as Platform | undefined // it has what is looked for, or not
+  return {
+    ...(hooks?.AsyncLocalStorage === undefined
+      ? {}
+      : { AsyncLocalStorage: hooks.AsyncLocalStorage }),
+    development: process.env?.NODE_ENV !== 'production',
+  }
 }

@@ -15,6 +15,8 @@ import { type Answer, type Connection, type Handle, Import, type ImportKind } fr
 import { holderOf } from './holders.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
+import { LeakWatch } from './leak-watch.ts'
+import { describeOccasion, type Leak, leaksOf, type Occasion, Sites } from './leaks.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
 import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
@@ -43,6 +45,10 @@ export interface ReferenceOptions {
   readonly sharedMemory: boolean
   readonly exposeStacks: boolean
   readonly connection: Connection
+  /** Is it noted where objects are introduced? */
+  readonly trace: boolean
+  /** Hears of a table that only grows; `undefined` when no one wants to. */
+  readonly warn: ((message: string) => void) | undefined
   /** The family it belongs to, if it belongs to one. */
   readonly membership: Membership | undefined
   settle(id: number, fulfilled: boolean, value: unknown): void
@@ -61,6 +67,10 @@ export class References implements ReferencePort {
   readonly live: LiveValues
   readonly root: Import
   readonly control: Import
+  /** The call whose arguments or answer are being read or written. */
+  occasion: Occasion | undefined
+  readonly #sites: Sites | undefined
+  readonly #watch: LeakWatch | undefined
   /** The scope that what is being decoded belongs to. */
   receiving: Scope | undefined
   readonly handedOver: HandedOver
@@ -86,7 +96,15 @@ export class References implements ReferencePort {
     this.exports = new ExportTable(options.limits.exports, options.membership?.family.ids)
     if (root !== undefined) this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
-    this.imports = new ImportTable((id, count) => options.giveBack(id, count))
+    this.#sites = options.trace ? new Sites() : undefined
+    this.#watch =
+      options.warn === undefined
+        ? undefined
+        : new LeakWatch(options.limits, () => this.peerName, options.warn)
+    this.imports = new ImportTable((id, count, collected) => {
+      this.#watch?.gaveBack(this.imports.size, collected)
+      options.giveBack(id, count)
+    })
     this.root = new Import(options.connection, ROOT, 'object', '')
     this.control = new Import(options.connection, CONTROL, 'object', '')
     this.live = new LiveValues({
@@ -115,10 +133,13 @@ export class References implements ReferencePort {
       this.#await(value)
       return ['home', value.id, null]
     }
-    const id = this.exports.introduce(value, () =>
-      holderOf(value, (error) => this.#connection.report(error)),
-    )
+    let isNew = false
+    const id = this.exports.introduce(value, () => {
+      isNew = true
+      return holderOf(value, (error) => this.#connection.report(error))
+    })
     introduced.push(id)
+    if (isNew) this.#noteGiven(value)
     return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
   }
 
@@ -289,9 +310,37 @@ export class References implements ReferencePort {
     const imported = this.imports.receive(id, create, introductions)
     // Given up here and still lent to a peer, it was introduced to us again.
     imported.released = false
+    if (isNew) this.#noteReceived(imported)
     if (this.receiving !== undefined) this.receiving.receive(imported, isNew)
     else imported.scope = undefined // the program holds it from elsewhere
     return imported
+  }
+
+  /** What both sides hold of each other, with where it comes from when the session traces. */
+  leaks(): Leak[] {
+    return leaksOf(this.exports, this.imports, this.#sites)
+  }
+
+  /** The peer gives introductions back. */
+  takeBack(id: number, count: number): void {
+    this.exports.release(id, count)
+    this.#watch?.tookBack()
+  }
+
+  #noteGiven(value: object): void {
+    this.#sites?.note(value, this.occasion)
+    this.#watch?.gave(this.exports.size, () => ({
+      label: classNameOf(value),
+      site: this.#sites?.of(value) ?? describeOccasion(this.occasion),
+    }))
+  }
+
+  #noteReceived(imported: Import): void {
+    this.#sites?.note(imported, this.occasion)
+    this.#watch?.received(this.imports.size, () => ({
+      label: imported.label,
+      site: this.#sites?.of(imported) ?? describeOccasion(this.occasion),
+    }))
   }
 
   /** The peer is gone: nothing is held on either side any more. */

@@ -68,6 +68,7 @@ export class Replies {
       return undefined
     }
     this.#references.receiving = call.scope
+    this.#references.occasion = call
     try {
       return { value: decode(value, extra, this.#references, moved, call.flavour) }
     } catch (error) {
@@ -75,6 +76,7 @@ export class Replies {
       throw error
     } finally {
       this.#references.receiving = undefined
+      this.#references.occasion = undefined
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { CurrentCall, Served } from './current-call.ts'
 import type { HeldAnswer } from './held-answers.ts'
-import type { AbortSignalLike, Platform } from './platform.ts'
+import type { CallSignal, Platform } from './platform.ts'
 import type { CallMessage } from './protocol.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
 
@@ -42,7 +42,7 @@ export class ServedCall implements Served {
   }
 
   get view(): CurrentCall {
-    const source = (): AbortSignalLike => this.#signal()
+    const source = (): CallSignal => this.#signal()
     this.#view ??= {
       get signal() {
         return source()
@@ -60,7 +60,7 @@ export class ServedCall implements Served {
   }
 
   /** Made when it is first asked for: most methods never do. */
-  #signal(): AbortSignalLike {
+  #signal(): CallSignal {
     if (this.#source === undefined) {
       this.#source = createAbortSource(this.session.platform)
       if (this.#cancelled !== undefined) this.#source.abort(this.#cancelled.reason)

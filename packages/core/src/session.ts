@@ -51,6 +51,10 @@ export interface SessionSettings {
   /** Does a promise in answer to a blocking call of ours stay a promise? */
   readonly promisesStay: boolean
   readonly onError: (error: unknown) => void
+  /** Is it noted where objects are introduced? */
+  readonly trace: boolean
+  /** Hears of a table that only grows; `undefined` when no one wants to. */
+  readonly warn: ((message: string) => void) | undefined
   /** How long a call of ours may take from start to end. */
   readonly callTimeout: CallTimeout | undefined
   /** How many items of an iteration may be under way before they are asked for. */
@@ -321,7 +325,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   }
 
   release(id: number, count: number): void {
-    this.references.exports.release(id, count)
+    this.references.takeBack(id, count)
   }
 
   finish(id: number): void {

@@ -2,10 +2,10 @@
  * An abort signal for a context whose platform has none: as much of the DOM standard's AbortSignal as code that
  * listens to one uses.
  */
-import type { AbortSignalLike, Platform } from './platform.ts'
+import type { CallSignal, Platform } from './platform.ts'
 
 export interface AbortSource {
-  readonly signal: AbortSignalLike
+  readonly signal: CallSignal
   abort(reason?: unknown): void
 }
 
@@ -24,7 +24,7 @@ class PlainAbortSource implements AbortSource {
   }
 }
 
-class PlainSignal implements AbortSignalLike {
+class PlainSignal implements CallSignal {
   readonly #listeners = new Set<() => void>()
   #aborted = false
   #reason: unknown

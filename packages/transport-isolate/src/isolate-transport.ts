@@ -41,6 +41,9 @@ interface Waiting {
 /** What isolated-vm says of an entry that its timer ended. Guest code cannot throw it to us: see `entry.ts`. */
 const TIMED_OUT = 'Script execution timed out.'
 
+/** How long an entry may take at least that says what was cut short, in milliseconds. */
+const RESUMPTION = 50
+
 /** How long past its limit an entry on a pool thread may go on before the isolate is ended, in milliseconds. */
 const OVERDUE = 2000
 
@@ -57,7 +60,9 @@ export class IsolateTransport implements Transport {
   #runningEnded: Promise<void> = Promise.resolve()
   /** Synchronous entries on this thread, one within the other, and what is left of their time. */
   #depth = 0
-  #left = 0
+  #left = Infinity
+  /** How long it was at first, in milliseconds, for the error of one that takes longer. */
+  #bound = Infinity
   /** Callbacks of a guest on a pool thread that are being served. */
   #callbacks = 0
   /** Entries that return, see {@link returning}. */
@@ -115,7 +120,7 @@ export class IsolateTransport implements Transport {
     if (this.#running === undefined) this.#next()
   }
 
-  enter(batch: Batch): void {
+  enter(batch: Batch, _done: () => boolean, deadline = Infinity): void {
     if (this.#returning > 0) {
       throw new WouldBlockError(
         `context "${this.#options.name}"`,
@@ -125,11 +130,16 @@ export class IsolateTransport implements Transport {
     const running = this.#running
     const earlier = running?.ask !== Ask.deliver ? [] : [running]
     const all = [...earlier, ...this.#queue.splice(0), this.#wrap(batch)]
-    if (this.#depth === 0) this.#left = this.#options.timeout ?? 0
+    const outer = { left: this.#left, bound: this.#bound }
+    const began = performance.now()
+    if (this.#depth === 0) this.#left = this.#bound = this.#options.timeout ?? Infinity
+    if (deadline < this.#left) this.#left = this.#bound = deadline
     for (const waiting of all) {
       if (this.#closed) return
       this.#enterNow(waiting)
     }
+    this.#left = outer.left - (performance.now() - began)
+    this.#bound = outer.bound
     if (this.#depth === 0) this.#sweeps.entered()
   }
 
@@ -278,7 +288,9 @@ export class IsolateTransport implements Transport {
 
   async #ended(failure: unknown): Promise<void> {
     if (failure === undefined || this.#endedBy(failure)) return
-    const again = await this.#apply(this.#resumption(Answer.byThrow, 0, failure))
+    const again = await this.#apply(
+      this.#resumption(Answer.byThrow, 0, failure, this.#options.timeout),
+    )
     if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
   }
 
@@ -289,15 +301,15 @@ export class IsolateTransport implements Transport {
     const level = this.#depth + (this.#running === undefined ? 0 : 1)
     const failure = this.#applySync(this.#arguments(answer, level, waiting))
     if (failure === undefined || this.#endedBy(failure)) return
-    const again = this.#applySync(this.#resumption(answer, level, failure))
+    this.#left = Math.max(this.#left, RESUMPTION)
+    const again = this.#applySync(this.#resumption(answer, level, failure, this.#bound))
     if (again !== undefined && !this.#endedBy(again)) this.#giveUp(again)
   }
 
   /** One entry on this thread. Gives the engine's own error when it was cut short. */
   #applySync(args: EntryArgument[]): unknown {
-    const { timeout } = this.#options
     // An outer entry's timer does not run inside an inner one, so what is left of its time is handed down.
-    const limit = timeout === undefined ? {} : { timeout: Math.max(1, Math.ceil(this.#left)) }
+    const limit = this.#left === Infinity ? {} : { timeout: Math.max(1, Math.ceil(this.#left)) }
     const began = performance.now()
     this.#depth++
     let text: unknown
@@ -325,9 +337,15 @@ export class IsolateTransport implements Transport {
     ]
   }
 
-  #resumption(answer: number, level: number, failure: unknown): EntryArgument[] {
+  /** @param bound how many milliseconds what was cut short may have taken */
+  #resumption(
+    answer: number,
+    level: number,
+    failure: unknown,
+    bound: number | undefined,
+  ): EntryArgument[] {
     const message = failure instanceof Error ? failure.message : 'the engine stopped'
-    const why = message === TIMED_OUT ? String(this.#options.timeout) : message
+    const why = message === TIMED_OUT ? String(bound) : message
     return [Ask.resume, answer, level, 0, why]
   }
 
