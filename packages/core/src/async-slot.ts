@@ -7,12 +7,13 @@
 import { type AsyncStorage, ambientPlatform } from './platform.ts'
 
 export class AsyncSlot<T> {
-  readonly #storage: AsyncStorage<T> | undefined
+  readonly #storage: AsyncStorage<T | undefined> | undefined
   #current: T | undefined
 
   constructor() {
     const { AsyncLocalStorage } = ambientPlatform
-    this.#storage = AsyncLocalStorage === undefined ? undefined : new AsyncLocalStorage<T>()
+    this.#storage =
+      AsyncLocalStorage === undefined ? undefined : new AsyncLocalStorage<T | undefined>()
   }
 
   /** Runs `fn` with a value. */
@@ -25,6 +26,15 @@ export class AsyncSlot<T> {
     } finally {
       this.#current = before
     }
+  }
+
+  /**
+   * Puts a value in the place of the one that is there, for everything that runs from here on, until whoever calls this puts
+   * that back. For code that runs many things in turn: half the cost of `run` for each.
+   */
+  set(value: T | undefined): void {
+    if (this.#storage === undefined) this.#current = value
+    else this.#storage.enterWith(value)
   }
 
   /** The value of the call this runs in. */

@@ -31,6 +31,14 @@ export const serve: <Args extends unknown[], R>(
   ...args: Args
 ) => R = (served, fn, ...args) => serving.run(served, fn, ...args)
 
+/**
+ * Says what is served from here on. Whoever takes calls in turn, or anything else that may end in one, puts back what
+ * was served before when all are done.
+ */
+export function nowServing(served: Served | undefined): void {
+  serving.set(served)
+}
+
 /** What is being served here, if anything is. */
 export function servedHere(): Served | undefined {
   return serving.get()

@@ -6,7 +6,7 @@
  */
 import type { Writes } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
-import { serve } from './current-call.ts'
+import { nowServing, serve, servedHere } from './current-call.ts'
 import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
 import { Import } from './handle.ts'
 import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
@@ -19,7 +19,7 @@ import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform } from './perform.ts'
 import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
-import { type Scope, within } from './scope.ts'
+import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
 
 export interface IncomingOptions {
@@ -84,8 +84,9 @@ export class Incoming {
     }
     const named = this.answers.awaitedBy(message)
     const scope = this.#references.exports.scopeOf(message.target)
-    if (named === undefined) within(scope, () => this.#start(served, moved))
-    else this.#after(named, served, moved, scope)
+    if (named !== undefined) this.#after(named, served, moved, scope)
+    else if (scopeHere() === scope) this.#start(served, moved)
+    else within(scope, () => this.#start(served, moved))
   }
 
   /** Why one more call of the peer is too much, if it is. */
@@ -198,7 +199,9 @@ export class Incoming {
       answer.waiting.push(() => {
         left--
         if (left > 0 || served.cancelled) return
+        const before = servedHere()
         this.#guard(() => within(scope, () => this.#start(served, moved)))
+        nowServing(before)
         served.unpin?.()
       })
     }
@@ -258,17 +261,7 @@ export class Incoming {
         path.length === 0 &&
         (message.operation === Operation.get || message.operation === Operation.snapshot)
       result =
-        isRead && !(target instanceof Import)
-          ? target
-          : serve(
-              served,
-              perform,
-              message.operation,
-              unwrap(target),
-              path,
-              (args as unknown[] | null | undefined) ?? [],
-              this.#options(message.flags),
-            )
+        isRead && !(target instanceof Import) ? target : this.#perform(served, target, path, args)
     } catch (error) {
       this.#references.receiving = undefined
       this.#references.occasion = undefined
@@ -280,6 +273,18 @@ export class Incoming {
     }
     this.#finish(served, result)
     this.#running.length = depth
+  }
+
+  #perform(
+    served: ServedCall,
+    target: unknown,
+    path: readonly PropertyKey[],
+    args: readonly unknown[] | null | undefined,
+  ): unknown {
+    const { operation, flags } = served.message
+    // Put back by whoever took the batch.
+    nowServing(served)
+    return perform(operation, unwrap(target), path, args ?? [], this.#options(flags))
   }
 
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
@@ -341,9 +346,13 @@ export class Incoming {
       )
       this.#unanswered.delete(id)
       const gates = this.#references.takeGates()
-      this.#outbox.reply(Tag.result, [id, body, extra], gates, movedBefore, (error) =>
-        this.#sendFailure(id, error),
-      )
+      const fields = [id, body, extra]
+      if (gates.length === 0) this.#outbox.reply(Tag.result, fields)
+      else {
+        this.#outbox.replyBehind(gates, Tag.result, fields, movedBefore, (error) =>
+          this.#sendFailure(id, error),
+        )
+      }
     } catch (error) {
       this.#sendFailure(id, error)
     } finally {
@@ -360,7 +369,7 @@ export class Incoming {
   #sendFailure(id: number, error: unknown): void {
     const { value, extra } = encodeFailure(error, this.#references, this.#outbox.moved, 'error')
     this.#unanswered.delete(id)
-    this.#outbox.reply(Tag.failure, [id, value, extra], this.#references.takeGates())
+    this.#outbox.replyBehind(this.#references.takeGates(), Tag.failure, [id, value, extra])
   }
 
   #iterate(served: ServedCall, iterator: unknown): void {
@@ -371,7 +380,7 @@ export class Incoming {
         const movedBefore = moved.length
         const { value: body, extra } = encode(value, this.#references, moved, 'item')
         const gates = this.#references.takeGates()
-        this.#outbox.reply(Tag.item, [id, body, extra], gates, movedBefore)
+        this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore)
       },
       done: (value) => {
         this.#forget(id, pump)

@@ -5,7 +5,14 @@ import { limitsFrom, OPEN_LIMITS } from './limits.ts'
 function watching(): { watch: LeakWatch; warnings: string[] } {
   const warnings: string[] = []
   const limits = limitsFrom(OPEN_LIMITS, { exports: 20 })
-  return { watch: new LeakWatch(limits, () => 'db', (message) => warnings.push(message)), warnings }
+  return {
+    watch: new LeakWatch(
+      limits,
+      () => 'db',
+      (message) => warnings.push(message),
+    ),
+    warnings,
+  }
 }
 
 const row = () => ({ label: 'Row', site: 'app.ts:12' })

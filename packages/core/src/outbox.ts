@@ -25,6 +25,8 @@ interface Waiting {
 
 const NOTHING: readonly Answer[] = Object.freeze([])
 
+function ignore(): void {}
+
 export class Outbox {
   readonly #codec: Codec
   readonly #leave: () => void
@@ -54,34 +56,42 @@ export class Outbox {
     else this.inLine(NOTHING, () => this.#queue(tag, fields))
   }
 
+  /** Queues a message that the peer may be waiting for, which nothing holds up but what a reply before it names. */
+  reply(tag: Tag, fields: readonly unknown[]): void {
+    if (this.#repliesInLine === 0) this.#queue(tag, fields)
+    else this.#lineUp(NOTHING, tag, fields, this.#moved.length, ignore)
+  }
+
   /**
-   * Queues a message that the peer may be waiting for, which nothing holds up but what its value names, or what a reply
-   * before it names.
-   * @param gates what its value names and its owner has not granted yet
+   * Queues a reply whose value names what its owner has not granted yet.
    * @param movedFrom where in `moved` that begins which moves with it
    * @param failed says so when it cannot be granted
    */
-  reply(
+  replyBehind(
+    gates: readonly Answer[],
     tag: Tag,
     fields: readonly unknown[],
-    gates: readonly Answer[] = NOTHING,
     movedFrom: number = this.#moved.length,
-    failed: (error: unknown) => void = () => undefined,
+    failed: (error: unknown) => void = ignore,
   ): void {
-    if (gates.length === 0 && this.#repliesInLine === 0) {
-      this.#queue(tag, fields)
-      return
-    }
+    if (gates.length === 0) this.reply(tag, fields)
+    else this.#lineUp(gates, tag, fields, movedFrom, failed)
+  }
+
+  #lineUp(
+    gates: readonly Answer[],
+    tag: Tag,
+    fields: readonly unknown[],
+    movedFrom: number,
+    failed: (error: unknown) => void,
+  ): void {
     this.#repliesInLine++
-    this.inLine(
-      gates,
-      (failure) => {
-        this.#repliesInLine--
-        if (failure === undefined) this.#queue(tag, fields)
-        else failed(failure.error)
-      },
-      movedFrom,
-    )
+    const leave = (failure: Failed | undefined): void => {
+      this.#repliesInLine--
+      if (failure === undefined) this.#queue(tag, fields)
+      else failed(failure.error)
+    }
+    this.inLine(gates, leave, movedFrom)
   }
 
   /** Does anything wait in line? */

@@ -352,10 +352,10 @@ export class Outgoing implements Connection {
       const { moved } = this.#outbox
       const movedBefore = moved.length
       const encoded = encode(value, this.references, moved, 'promise')
-      this.#outbox.reply(
+      this.#outbox.replyBehind(
+        this.references.takeGates(),
         Tag.settle,
         [id, fulfilled ? 1 : 0, encoded.value, encoded.extra],
-        this.references.takeGates(),
         movedBefore,
         (error) => this.#sendSettle(id, false, error),
       )

@@ -34,6 +34,7 @@ export interface Platform {
 /** As much of Node's AsyncLocalStorage as the core uses. */
 export interface AsyncStorage<T> {
   run<Args extends unknown[], R>(store: T, fn: (...args: Args) => R, ...args: Args): R
+  enterWith(store: T): void
   getStore(): T | undefined
 }
 

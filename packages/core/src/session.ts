@@ -7,6 +7,7 @@ import type { CallTimeout } from './call-watch.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
+import { nowServing, servedHere } from './current-call.ts'
 import { type CloseReason, ContextClosedError, FarholdError, ProtocolError } from './errors.ts'
 import type { HandOverSlot, Membership, Relation } from './family.ts'
 import { Import } from './handle.ts'
@@ -216,6 +217,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     if (this.ended !== undefined) return
     this.#received++
     this.#bytes += weigh(batch)
+    const serving = servedHere()
     try {
       const size = this.#codec.sizeOf(batch)
       if (size > this.#limits.messageSize) {
@@ -226,6 +228,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       this.#read({ cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved })
     } catch (error) {
       this.#cutOff(error)
+    } finally {
+      if (servedHere() !== serving) nowServing(serving)
     }
   }
 
@@ -253,6 +257,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
    */
   interrupted(mark: EntryMark, error: unknown): void {
     this.#outbox.interrupted()
+    nowServing(undefined)
     const cut = this.#reading.splice(mark.reading)
     this.#incoming.interrupted(mark.running, error)
     for (const reading of cut.reverse()) {
