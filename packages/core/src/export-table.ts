@@ -9,9 +9,8 @@ import type { Dropped } from './holders.ts'
 import { FIRST_ID, ObjectIds } from './object-ids.ts'
 import { type Scope, scopeHere } from './scope.ts'
 
-interface ExportEntry {
-  readonly value: object
-  introductions: number
+/** What few exports have. */
+interface Particulars {
   /** Calls that wait and will need it. */
   pins: number
   /** Runs when the peer has given the last of them back. */
@@ -21,7 +20,10 @@ interface ExportEntry {
 }
 
 export class ExportTable {
-  readonly #entries: (ExportEntry | undefined)[] = []
+  readonly #values: (object | undefined)[] = []
+  /** How often each was introduced: a list of numbers beside the other, which costs less than an entry each. */
+  readonly #introductions: number[] = []
+  readonly #particulars = new Map<number, Particulars>()
   readonly #ids: ObjectIds
   readonly #maximum: number
   #size = 0
@@ -48,8 +50,7 @@ export class ExportTable {
   introduce(value: object, begin?: () => Dropped | undefined): number {
     const known = this.idOf(value)
     if (known !== undefined) {
-      const entry = this.#entries[known]
-      if (entry !== undefined) entry.introductions++
+      this.#introductions[known] = this.#introducedSoFar(known) + 1
       return known
     }
     if (this.#size >= this.#maximum) {
@@ -60,46 +61,57 @@ export class ExportTable {
       )
     }
     const id = this.#ids.take(value)
-    this.#put(id, value, begin?.(), scopeHere())
+    const dropped = begin?.()
+    const scope = scopeHere()
+    this.#put(id, value)
+    if (dropped !== undefined || scope !== undefined)
+      this.#particulars.set(id, { pins: 0, dropped, scope })
     return id
   }
 
   /** The object of an id. @throws {ProtocolError} when the peer was given no such id. */
   get(id: number): object {
-    const entry = this.#entries[id]
-    if (entry === undefined) throw new ProtocolError(`there is no object ${id}`)
-    return entry.value
+    const value = this.#values[id]
+    if (value === undefined) throw new ProtocolError(`there is no object ${id}`)
+    return value
   }
 
   /** The id of `value` while the peer holds it. */
   idOf(value: object): number | undefined {
     const id = this.#ids.of(value)
-    return id !== undefined && this.#entries[id]?.value === value ? id : undefined
+    return id !== undefined && this.#values[id] === value ? id : undefined
   }
 
   /** Puts another object at one of the fixed ids, which are never given back. */
   replace(id: number, value: object): void {
-    const before = this.#entries[id]
-    if (before === undefined) this.#size++
-    else this.#ids.drop(before.value)
+    const before = this.#values[id]
+    if (before !== undefined) {
+      this.#ids.drop(before)
+      this.#size--
+    }
     this.#ids.fix(value, id)
-    this.#entries[id] = { value, introductions: 1, pins: 0, dropped: undefined, scope: undefined }
+    this.#put(id, value)
   }
 
-  #put(id: number, value: object, dropped: Dropped | undefined, scope: Scope | undefined): void {
-    this.#entries[id] = { value, introductions: 1, pins: 0, dropped, scope }
+  #put(id: number, value: object): void {
+    this.#values[id] = value
+    this.#introductions[id] = 1
     this.#size++
+  }
+
+  #introducedSoFar(id: number): number {
+    return this.#introductions[id] ?? 0
   }
 
   /** Every object that was introduced and is held. */
   *held(): Iterable<object> {
-    for (const [id, entry] of this.#entries.entries())
-      if (entry !== undefined && id >= FIRST_ID) yield entry.value
+    for (const [id, value] of this.#values.entries())
+      if (value !== undefined && id >= FIRST_ID) yield value
   }
 
   /** The scope that an object was introduced in, or what is left of those around it. */
   scopeOf(id: number): Scope | undefined {
-    return this.#entries[id]?.scope?.living
+    return this.#particulars.get(id)?.scope?.living
   }
 
   /**
@@ -108,12 +120,13 @@ export class ExportTable {
    * @throws {ProtocolError} when the peer gives back more than it was given.
    */
   release(id: number, count: number, atOnce = true): void {
-    const entry = this.#entries[id]
-    if (entry === undefined || count > entry.introductions) {
+    const value = this.#values[id]
+    const introductions = this.#introducedSoFar(id)
+    if (value === undefined || count > introductions) {
       throw new ProtocolError(`object ${id} was released more often than it was introduced`)
     }
-    entry.introductions -= count
-    this.#dropUnheld(id, entry, atOnce)
+    this.#introductions[id] = introductions - count
+    this.#dropUnheld(id, value, atOnce)
   }
 
   /**
@@ -121,32 +134,44 @@ export class ExportTable {
    * @throws {ProtocolError} when the peer was given no such id.
    */
   pin(id: number): void {
-    const entry = this.#entries[id]
-    if (entry === undefined) throw new ProtocolError(`there is no object ${id}`)
-    entry.pins++
+    if (this.#values[id] === undefined) throw new ProtocolError(`there is no object ${id}`)
+    const particulars = this.#particulars.get(id)
+    if (particulars !== undefined) particulars.pins++
+    else this.#particulars.set(id, { pins: 1, dropped: undefined, scope: undefined })
   }
 
   /** Ends one `pin`. Does nothing when everything was dropped meanwhile. */
   unpin(id: number): void {
-    const entry = this.#entries[id]
-    if (entry === undefined) return
-    entry.pins--
-    this.#dropUnheld(id, entry, false)
+    const value = this.#values[id]
+    const particulars = this.#particulars.get(id)
+    if (value === undefined || particulars === undefined) return
+    particulars.pins--
+    const { pins, dropped, scope } = particulars
+    if (pins === 0 && dropped === undefined && scope === undefined) this.#particulars.delete(id)
+    this.#dropUnheld(id, value, false)
   }
 
-  #dropUnheld(id: number, entry: ExportEntry, atOnce: boolean): void {
-    if (entry.introductions > 0 || entry.pins > 0) return
-    this.#entries[id] = undefined
+  #dropUnheld(id: number, value: object, atOnce: boolean): void {
+    if (this.#introducedSoFar(id) > 0) return
+    const particulars = this.#particulars.get(id)
+    if (particulars !== undefined) {
+      if (particulars.pins > 0) return
+      this.#particulars.delete(id)
+    }
+    this.#values[id] = undefined
     this.#size--
-    this.#ids.drop(entry.value)
-    entry.dropped?.(atOnce)
+    this.#ids.drop(value)
+    particulars?.dropped?.(atOnce)
   }
 
   /** Drops everything, as when the peer is gone; what follows from that runs. */
   clear(): void {
-    const entries = this.#entries.splice(0)
+    const values = this.#values.splice(0)
+    const particulars = [...this.#particulars.values()]
+    this.#introductions.length = 0
+    this.#particulars.clear()
     this.#size = 0
-    for (const entry of entries) if (entry !== undefined) this.#ids.drop(entry.value)
-    for (const entry of entries) entry?.dropped?.(false)
+    for (const value of values) if (value !== undefined) this.#ids.drop(value)
+    for (const { dropped } of particulars) dropped?.(false)
   }
 }

@@ -10,46 +10,45 @@ export const CONTROL = 1
 /** The first id of an object that is given out. */
 export const FIRST_ID = 2
 
-interface Named {
-  readonly id: number
-  /** How many tables have it. */
-  tables: number
-}
-
 export class ObjectIds {
-  readonly #named = new Map<object, Named>()
+  readonly #ids = new Map<object, number>()
+  /** How many tables have an object beside the first, of the few that more than one has. */
+  readonly #more = new Map<object, number>()
   readonly #free: number[] = []
   #next = FIRST_ID
 
   /** The id of an object that has one. */
   of(value: object): number | undefined {
-    return this.#named.get(value)?.id
+    return this.#ids.get(value)
   }
 
   /** Says which of the fixed ids an object has. */
   fix(value: object, id: number): void {
-    this.#named.set(value, { id, tables: 1 })
+    this.#ids.set(value, id)
+    this.#more.delete(value)
   }
 
   /** One more table has the object. */
   take(value: object): number {
-    const known = this.#named.get(value)
+    const known = this.#ids.get(value)
     if (known !== undefined) {
-      known.tables++
-      return known.id
+      this.#more.set(value, (this.#more.get(value) ?? 0) + 1)
+      return known
     }
     const id = this.#free.pop() ?? this.#next++
-    this.#named.set(value, { id, tables: 1 })
+    this.#ids.set(value, id)
     return id
   }
 
   /** One table less has it. */
   drop(value: object): void {
-    const known = this.#named.get(value)
-    if (known === undefined) return
-    known.tables--
-    if (known.tables > 0) return
-    this.#named.delete(value)
-    if (known.id >= FIRST_ID) this.#free.push(known.id)
+    const id = this.#ids.get(value)
+    if (id === undefined) return
+    const more = this.#more.get(value)
+    if (more === undefined) {
+      this.#ids.delete(value)
+      if (id >= FIRST_ID) this.#free.push(id)
+    } else if (more === 1) this.#more.delete(value)
+    else this.#more.set(value, more - 1)
   }
 }
