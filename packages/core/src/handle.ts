@@ -68,6 +68,25 @@ export interface Answer {
 /** What an imported object is, as far as its proxy must know. */
 export type ImportKind = 'object' | 'array' | 'function'
 
+/**
+ * What few imports have. The others share {@link NONE}, so that an object that is merely held costs little: `bench/`,
+ * row `memory`.
+ */
+class Rare {
+  stays = false
+  key: PropertyKey | undefined
+  /** The object as it is known to peers we passed it to: their hold, which outlives ours. */
+  lent: Import | undefined
+  origin: Import | undefined
+  borrowers = 0
+  signalSource: AbortSource | undefined
+  gate: Answer | undefined
+  scope: Scope | undefined
+  methods: Map<PropertyKey, object> | undefined
+}
+
+const NONE = new Rare()
+
 /** One object of a peer that is held here. All proxies of it share this one. */
 export class Import {
   readonly session: Connection
@@ -79,42 +98,99 @@ export class Import {
   /** Its proxies; each keeps this handle alive, and this keeps them while one is held. */
   remote: object | undefined
   sync: object | undefined
-  /** Did its owner say, when it was last read from a property, that it stays there? */
-  stays = false
-  /** The name it was last read by, for calling it as a method. */
-  key: PropertyKey | undefined
-  /** The object as it is known to peers we passed it to: their hold, which outlives ours. */
-  #lent: Import | undefined
-  /** How many peers have it. */
-  borrowers = 0
-  /** Aborts this side's signal, when the object is a signal. */
-  signalSource: AbortSource | undefined
-  /** What whatever names it to its owner waits for, when it was passed on to us and the owner has not granted it yet. */
-  gate: Answer | undefined
-  /** What gives it up at its end, unless the program holds it from elsewhere too. */
-  scope: Scope | undefined
-  /** Methods that stay, by name, so that a call on one is one crossing. Made when there is one to keep. */
-  methods: Map<PropertyKey, object> | undefined
-
-  /** What was lent, when this is the hold of peers. */
-  readonly origin: Import | undefined
+  #rare: Readonly<Rare> = NONE
 
   constructor(session: Connection, id: number, kind: ImportKind, label: string, origin?: Import) {
-    this.origin = origin
     this.session = session
     this.id = id
     this.kind = kind
     this.label = label
+    if (origin !== undefined) this.#ownRare().origin = origin
   }
 
   get description(): string {
     return this.label
   }
 
+  /** Did its owner say, when it was last read from a property, that it stays there? */
+  get stays(): boolean {
+    return this.#rare.stays
+  }
+
+  set stays(stays: boolean) {
+    if (stays !== this.#rare.stays) this.#ownRare().stays = stays
+  }
+
+  /** The name it was last read by, for calling it as a method. */
+  get key(): PropertyKey | undefined {
+    return this.#rare.key
+  }
+
+  set key(key: PropertyKey | undefined) {
+    if (key !== this.#rare.key) this.#ownRare().key = key
+  }
+
+  /** How many peers have it. */
+  get borrowers(): number {
+    return this.#rare.borrowers
+  }
+
+  set borrowers(borrowers: number) {
+    if (borrowers !== this.#rare.borrowers) this.#ownRare().borrowers = borrowers
+  }
+
+  /** Aborts this side's signal, when the object is a signal. */
+  get signalSource(): AbortSource | undefined {
+    return this.#rare.signalSource
+  }
+
+  set signalSource(signalSource: AbortSource | undefined) {
+    if (signalSource !== this.#rare.signalSource) this.#ownRare().signalSource = signalSource
+  }
+
+  /** What whatever names it to its owner waits for, when it was passed on to us and the owner has not granted it yet. */
+  get gate(): Answer | undefined {
+    return this.#rare.gate
+  }
+
+  set gate(gate: Answer | undefined) {
+    if (gate !== this.#rare.gate) this.#ownRare().gate = gate
+  }
+
+  /** What gives it up at its end, unless the program holds it from elsewhere too. */
+  get scope(): Scope | undefined {
+    return this.#rare.scope
+  }
+
+  set scope(scope: Scope | undefined) {
+    if (scope !== this.#rare.scope) this.#ownRare().scope = scope
+  }
+
+  /** Methods that stay, by name, so that a call on one is one crossing. Made when there is one to keep. */
+  get methods(): Map<PropertyKey, object> | undefined {
+    return this.#rare.methods
+  }
+
+  set methods(methods: Map<PropertyKey, object> | undefined) {
+    if (methods !== this.#rare.methods) this.#ownRare().methods = methods
+  }
+
+  /** What was lent, when this is the hold of peers. */
+  get origin(): Import | undefined {
+    return this.#rare.origin
+  }
+
   /** The hold that peers share. It keeps this one alive, so that the object is not given back before they are done. */
   lend(): Import {
-    this.#lent ??= new Import(this.session, this.id, this.kind, this.label, this)
-    return this.#lent
+    const rare = this.#ownRare()
+    rare.lent ??= new Import(this.session, this.id, this.kind, this.label, this)
+    return rare.lent
+  }
+
+  /** To be written to. */
+  #ownRare(): Rare {
+    if (this.#rare === NONE) this.#rare = new Rare()
+    return this.#rare
   }
 }
 
