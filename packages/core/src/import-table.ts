@@ -6,30 +6,27 @@
  * last proxy is collected, all that was counted is given back at once.
  *
  * What a newcomer gets wrong: an id may be introduced again after its import was collected and before
- * the finalizer ran. The new import takes over the old count, and the late finalizer finds that the entry is no
- * longer its own.
+ * the finalizer ran. The new import takes over the old count, and the late finalizer finds that the id has an import again.
  */
-
-interface ImportEntry<Import extends object> {
-  readonly id: number
-  readonly held: WeakRef<Import>
-  introductions: number
-}
-
 export class ImportTable<Import extends object> {
-  readonly #entries = new Map<number, ImportEntry<Import>>()
+  readonly #held = new Map<number, WeakRef<Import>>()
+  /** How often an object was introduced, where that is not once: so most cost no more than the weak reference. */
+  readonly #introductions = new Map<number, number>()
   readonly #giveBack: (id: number, count: number, collected: boolean) => void
-  readonly #collected: FinalizationRegistry<ImportEntry<Import>>
+  readonly #collected: FinalizationRegistry<number>
 
   /** @param giveBack sends a release; it is called from a finalizer (`collected`), or from `release` */
   constructor(giveBack: (id: number, count: number, collected: boolean) => void) {
     this.#giveBack = giveBack
-    this.#collected = new FinalizationRegistry((entry) => this.#drop(entry, true))
+    this.#collected = new FinalizationRegistry((id) => {
+      // It may be another's by now. If that one was collected too, what was counted for both goes back here.
+      if (this.find(id) === undefined) this.#drop(id, true)
+    })
   }
 
   /** How many objects of the peer are held here. */
   get size(): number {
-    return this.#entries.size
+    return this.#held.size
   }
 
   /**
@@ -37,37 +34,34 @@ export class ImportTable<Import extends object> {
    * peer has named it and its owner's own word is to come.
    */
   receive(id: number, create: () => Import, introductions = 1): Import {
-    const entry = this.#entries.get(id)
-    const held = entry?.held.deref()
-    if (entry !== undefined && held !== undefined) {
-      entry.introductions += introductions
+    const held = this.find(id)
+    if (held !== undefined) {
+      if (introductions > 0) this.#introductions.set(id, this.introductions(id) + introductions)
       return held
     }
     const made = create()
-    const fresh = {
-      id,
-      held: new WeakRef(made),
-      introductions: (entry?.introductions ?? 0) + introductions,
-    }
-    this.#entries.set(id, fresh)
-    this.#collected.register(made, fresh)
+    const count = this.introductions(id) + introductions
+    this.#held.set(id, new WeakRef(made))
+    if (count === 1) this.#introductions.delete(id)
+    else this.#introductions.set(id, count)
+    this.#collected.register(made, id)
     return made
   }
 
   /** The import of an id while one is held. */
   find(id: number): Import | undefined {
-    return this.#entries.get(id)?.held.deref()
+    return this.#held.get(id)?.deref()
   }
 
   /** How often the peer has introduced an object that is held. */
   introductions(id: number): number {
-    return this.#entries.get(id)?.introductions ?? 0
+    return this.#held.has(id) ? (this.#introductions.get(id) ?? 1) : 0
   }
 
   /** Every import that is held. */
   *held(): Iterable<Import> {
-    for (const entry of this.#entries.values()) {
-      const held = entry.held.deref()
+    for (const reference of this.#held.values()) {
+      const held = reference.deref()
       if (held !== undefined) yield held
     }
   }
@@ -77,18 +71,19 @@ export class ImportTable<Import extends object> {
    * that was given up before, whose id may be another's by now.
    */
   release(id: number, held: Import): void {
-    const entry = this.#entries.get(id)
-    if (entry?.held.deref() === held) this.#drop(entry, false)
+    if (this.find(id) === held) this.#drop(id, false)
   }
 
   /** Forgets everything without giving anything back, as when the peer is gone. */
   clear(): void {
-    this.#entries.clear()
+    this.#held.clear()
+    this.#introductions.clear()
   }
 
-  #drop(entry: ImportEntry<Import>, collected: boolean): void {
-    if (this.#entries.get(entry.id) !== entry) return
-    this.#entries.delete(entry.id)
-    if (entry.introductions > 0) this.#giveBack(entry.id, entry.introductions, collected)
+  #drop(id: number, collected: boolean): void {
+    const count = this.introductions(id)
+    this.#held.delete(id)
+    this.#introductions.delete(id)
+    if (count > 0) this.#giveBack(id, count, collected)
   }
 }
