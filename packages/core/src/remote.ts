@@ -11,12 +11,19 @@ import { type Handle, Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
 import { Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
-import { type StandIn, stampStandIn, standInOf } from './stand-in.ts'
+import { keepStandIn, type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 /** The proxy of an object of the peer; the same one while it is held. */
 export function remoteOf(imported: Import): object {
-  imported.remote ??= createRemote(imported, NO_PATH)
+  imported.remote ??= createKept(imported)
   return imported.remote
+}
+
+function createKept(imported: Import): object {
+  const traps = new RemoteTraps(imported, NO_PATH, undefined)
+  const proxy = new Proxy(TARGET, traps)
+  keepStandIn(proxy, traps)
+  return proxy
 }
 
 const NO_PATH: readonly PropertyKey[] = Object.freeze([])

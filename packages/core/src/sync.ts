@@ -11,21 +11,29 @@ import { Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
 import { Flag, Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
-import { type StandIn, stampStandIn, standInOf } from './stand-in.ts'
+import { keepStandIn, type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
 /** The blocking proxy of an object of the peer; the same one while it is held. */
 export function syncOf(imported: Import): object {
-  imported.sync ??= createSync(imported)
+  imported.sync ??= newSync(imported, undefined, keepStandIn)
   return imported.sync
 }
 
 /** A blocking proxy of an import; with options of its own it is not the one that others hold. */
 export function createSync(handle: Import, options?: CallOptions): object {
+  return newSync(handle, options, stampStandIn)
+}
+
+function newSync(
+  handle: Import,
+  options: CallOptions | undefined,
+  makeKnown: (proxy: object, standIn: StandIn) => void,
+): object {
   const traps = new SyncTraps(handle, options)
   const proxy = new Proxy(TARGETS[handle.kind], traps)
-  stampStandIn(proxy, traps)
+  makeKnown(proxy, traps)
   return proxy
 }
 
