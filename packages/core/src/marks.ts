@@ -21,6 +21,9 @@ export interface TransferMark {
 
 export type Mark = ReferenceMark | TransferMark
 
+/** What most marked objects are; one for all of them. */
+const BY_REFERENCE: ReferenceMark = Object.freeze({ kind: 'reference', released: undefined })
+
 const MARKS = new WeakMap<object, Mark>()
 
 /** What was said about `value`, if anything was. */
@@ -52,7 +55,8 @@ export function proxy<T extends object>(
   if (options.released !== undefined && typeof options.released !== 'function') {
     refuseOption('released', 'a function', options.released)
   }
-  MARKS.set(value, { kind: 'reference', released: options.released })
+  const { released } = options
+  MARKS.set(value, released === undefined ? BY_REFERENCE : { kind: 'reference', released })
   return value as Proxied<T> // the brand exists in types only; the mark above is its meaning
 }
 

@@ -80,6 +80,8 @@ export class References implements ReferencePort {
   /** What the value that is being encoded waits for. */
   readonly #gates: Answer[] = []
   readonly #connection: Connection
+  /** The label of the object that was received last. */
+  #label = ''
   readonly #giveBack: (id: number, count: number) => void
 
   constructor(options: ReferenceOptions, root: object | undefined, control: object) {
@@ -271,10 +273,16 @@ export class References implements ReferencePort {
     const imported = this.#receive(
       natural,
       kind === 'method' ? 'function' : checkKind(kind),
-      label.slice(0, 100),
+      this.#labelFrom(label),
     )
     if (kind === 'method') imported.stays = true
     return proxyOf(imported, flavour)
+  }
+
+  /** What comes one after the other is mostly of one class, whose name is kept once. */
+  #labelFrom(received: string): string {
+    if (received !== this.#label) this.#label = received.slice(0, 100)
+    return this.#label
   }
 
   #reviveHandedOver([, member, name, id, kind, label]: Slot, flavour: Flavour): object {
@@ -375,7 +383,10 @@ function kindOf(value: object): ImportKind {
 }
 
 function checkKind(kind: string): ImportKind {
-  if (kind === 'object' || kind === 'array' || kind === 'function') return kind
+  // The constants, and not the string that came and would be kept.
+  if (kind === 'object') return 'object'
+  if (kind === 'array') return 'array'
+  if (kind === 'function') return 'function'
   throw new ProtocolError('a reference of an unknown kind')
 }
 
