@@ -6,6 +6,8 @@
 /** One way to do the same thing. */
 export interface Contestant {
   readonly name: string
+  /** Makes what a turn uses up. Not measured. */
+  prepare?(): Promise<void> | void
   /** Does it `calls` times. */
   run(): Promise<void> | void
   stop?(): Promise<void> | void
@@ -14,10 +16,14 @@ export interface Contestant {
 /** Ways to do the same thing; the first one is the floor that the others are compared to. */
 export interface Contest {
   readonly title: string
-  /** How many calls one turn makes. */
+  /** What a turn does many of; `calls` where nothing else is said. */
+  readonly unit?: string
+  /** How many calls, or of what else, one turn makes. */
   readonly calls: number
   /** What a call may cost, relative to the floor; DESIGN.md section 9. */
-  readonly budget: number
+  readonly budget?: number
+  /** The most rounds there are, where a turn is long. */
+  readonly rounds?: number
   start(): Promise<readonly Contestant[]>
 }
 
@@ -34,8 +40,9 @@ export interface Score {
 
 export interface Measured {
   readonly title: string
+  readonly unit: string
   readonly calls: number
-  readonly budget: number
+  readonly budget: number | undefined
   readonly scores: readonly Score[]
 }
 
@@ -46,14 +53,18 @@ export async function measure(contest: Contest, rounds: number): Promise<Measure
   try {
     for (const contestant of contestants) {
       const end = performance.now() + WARM_UP_MS
-      while (performance.now() < end) await contestant.run()
+      while (performance.now() < end) {
+        await contestant.prepare?.()
+        await contestant.run()
+      }
     }
     const samples: number[][] = contestants.map(() => [])
     // Once, not in each round: a full collection also throws away code that was optimized for objects that are gone.
     globalThis.gc?.()
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < Math.min(rounds, contest.rounds ?? Infinity); round++) {
       for (let turn = 0; turn < contestants.length; turn++) {
         const index = (round + turn) % contestants.length
+        await contestants[index]?.prepare?.()
         const began = performance.now()
         await contestants[index]?.run()
         samples[index]?.push(((performance.now() - began) * 1000) / contest.calls)
@@ -61,6 +72,7 @@ export async function measure(contest: Contest, rounds: number): Promise<Measure
     }
     return {
       title: contest.title,
+      unit: contest.unit ?? 'calls',
       calls: contest.calls,
       budget: contest.budget,
       scores: contestants.map(({ name }, index) =>
@@ -85,7 +97,7 @@ function scoreOf(name: string, times: readonly number[], floor: readonly number[
   }
 }
 
-function quantile(values: readonly number[], part: number): number {
+export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN
 }

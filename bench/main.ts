@@ -5,10 +5,13 @@
  * whatever else the machine does at the moment, it does to all of them.
  */
 import { parseArgs } from 'node:util'
+import { DEATHS, type MeasuredDeaths, measureDeaths } from './deaths.ts'
 import { type Contest, type Measured, measure } from './interleave.ts'
 import { isolateAsync, isolateCallback, isolateSync } from './isolate.ts'
 import { describeMachine } from './machine.ts'
-import { show } from './show.ts'
+import { MEMORY, type MeasuredMemory, measureMemory } from './memory.ts'
+import { isolateCollection, isolateRelease, workerCollection, workerRelease } from './release.ts'
+import { show, showDeaths, showMemory } from './show.ts'
 import { workerMany, workerOne } from './worker.ts'
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -27,16 +30,40 @@ else if (process.exitCode === undefined) await main()
 async function main(): Promise<void> {
   const rounds = options.quick ? 9 : 41
   const machine = describeMachine()
-  const contests: Contest[] = [workerOne, workerMany, isolateSync, isolateAsync, isolateCallback]
-  const results: Measured[] = []
+  const contests: Contest[] = [
+    workerOne,
+    workerMany,
+    isolateSync,
+    isolateAsync,
+    isolateCallback,
+    workerRelease,
+    workerCollection,
+    isolateRelease,
+    isolateCollection,
+  ]
+  const results: (Measured | MeasuredMemory | MeasuredDeaths)[] = []
   if (!options.json) console.log(`${Object.values(machine).join(', ')}\n`)
   for (const contest of contests) {
-    if (options.only !== undefined && !contest.title.includes(options.only)) continue
+    if (!isWanted(contest.title)) continue
     const measured = await measure(contest, rounds)
     results.push(measured)
     if (!options.json) show(measured)
   }
+  if (isWanted(MEMORY)) {
+    const measured = await measureMemory()
+    results.push(measured)
+    if (!options.json) showMemory(measured)
+  }
+  if (isWanted(DEATHS)) {
+    const measured = await measureDeaths(options.quick ? 5 : 21)
+    results.push(measured)
+    if (!options.json) showDeaths(measured)
+  }
   if (options.json) console.log(JSON.stringify({ machine, rounds, results }, undefined, 2))
+}
+
+function isWanted(title: string): boolean {
+  return options.only === undefined || title.includes(options.only)
 }
 
 function readOptions() {
