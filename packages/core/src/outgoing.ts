@@ -23,7 +23,7 @@ import type { Failed, Outbox } from './outbox.ts'
 import { Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { Replies } from './replies.ts'
-import { joinStacks } from './stacks.ts'
+import { joinStacks, withoutFrames } from './stacks.ts'
 import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
@@ -409,7 +409,12 @@ export class Outgoing implements Connection {
     this.#ended = reason
     const calls = this.#calls.drain().filter((call) => !call.abandoned)
     for (const call of calls) {
-      call.fail(new ContextClosedError(this.#peerName, reason, call.description, calls.length))
+      const { description } = call
+      call.fail(
+        withoutFrames(
+          () => new ContextClosedError(this.#peerName, reason, description, calls.length),
+        ),
+      )
     }
     this.#watch.clear()
   }
