@@ -94,6 +94,24 @@ export class Outbox {
     this.inLine(gates, leave, movedFrom)
   }
 
+  /** Queues the outcome of a promise or signal; it must not overtake the message that introduces that. Takes what `reply` takes. */
+  settle(
+    fields: readonly unknown[],
+    gates: readonly Answer[] = NOTHING,
+    movedFrom: number = this.#moved.length,
+    failed: (error: unknown) => void = ignore,
+  ): void {
+    if (gates.length === 0 && this.#line === undefined) {
+      this.#queue(Tag.settle, fields)
+      return
+    }
+    const leave = (failure: Failed | undefined): void => {
+      if (failure === undefined) this.#queue(Tag.settle, fields)
+      else failed(failure.error)
+    }
+    this.inLine(gates, leave, movedFrom)
+  }
+
   /** Does anything wait in line? */
   get hasLine(): boolean {
     return this.#line !== undefined

@@ -215,6 +215,22 @@ export class Outgoing implements Connection {
     return this.request(Operation.call, this.references.control, [method], args).promise()
   }
 
+  /** Calls the peer's control object ahead of what waits in line, which may wait for this very call. */
+  askAhead(method: string, args: readonly unknown[]): Promise<unknown> {
+    const { control } = this.references
+    const { flavour } = this.#options
+    return this.#queue(
+      Operation.call,
+      control,
+      [method],
+      args,
+      NO_OPTIONS,
+      flavour,
+      0,
+      true,
+    ).promise()
+  }
+
   iterate(
     handle: Handle,
     path: readonly PropertyKey[],
@@ -253,6 +269,7 @@ export class Outgoing implements Connection {
     options: CallOptions,
     flavour: Flavour,
     flags: number,
+    ahead = false,
   ): PendingCall {
     const id = this.#ended === undefined ? this.#calls.reserve() : -1
     const call = new PendingCall(this, id, handle, path, flavour, options)
@@ -272,7 +289,7 @@ export class Outgoing implements Connection {
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
-      if (gates.length === 0 && !this.#outbox.hasLine) {
+      if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
         this.#outbox.call(call, operation | flags, target, wire, value, extra)
       } else {
         const leave = (failed: Failed | undefined): void => {
@@ -352,16 +369,14 @@ export class Outgoing implements Connection {
       const { moved } = this.#outbox
       const movedBefore = moved.length
       const encoded = encode(value, this.references, moved, 'promise')
-      this.#outbox.replyBehind(
-        this.references.takeGates(),
-        Tag.settle,
+      this.#outbox.settle(
         [id, fulfilled ? 1 : 0, encoded.value, encoded.extra],
         movedBefore,
         (error) => this.#sendSettle(id, false, error),
       )
     } catch (refusal) {
       const encoded = encodeFailure(refusal, this.references, this.#outbox.moved, 'promise')
-      this.#outbox.reply(Tag.settle, [id, 0, encoded.value, encoded.extra])
+      this.#outbox.settle([id, 0, encoded.value, encoded.extra])
     }
   }
 
