@@ -11,6 +11,8 @@ import type { Import } from './handle.ts'
 import { ByReference } from './marks.ts'
 import type { Flavour } from './marshal/port.ts'
 import { ObjectIds } from './object-ids.ts'
+import { checkNatural } from './protocol.ts'
+import type { Scope } from './scope.ts'
 
 /** The number of a member: the one that spawned the others is 0. */
 export const PARENT = 0
@@ -19,17 +21,28 @@ export const PARENT = 0
 export interface Relation {
   readonly peerName: string
   readonly closedPromise: Promise<CloseReason>
-  /** Calls what answers for the member. */
+  /** Calls what answers for the member, in order with all other calls. */
   ask(method: string, args: readonly unknown[]): Promise<unknown>
+  /** The same, ahead of calls that wait for something to be granted: those may wait for this one. */
+  askAhead(method: string, args: readonly unknown[]): Promise<unknown>
   /** The session is over. */
   closed(reason: CloseReason): void
-  /** The proxy of an object of the member that another one, `introducer`, has passed on. */
-  receive(slot: HandOverSlot, introducer: number, flavour: Flavour): object
-  /** The member has granted an object that another one passes, or has passed, on. */
-  granted(proxy: object): void
-  /** Does anything that `introducer` passed on wait to be granted? */
+  /** The proxy of an object of the member that another one, `introducer`, has passed on, in what belongs to `scope`. */
+  receive(
+    slot: HandOverSlot,
+    introducer: number,
+    flavour: Flavour,
+    scope: Scope | undefined,
+  ): object
+  /** Grants the member an object of ours that `introducer` passes, or has passed, on to it. */
+  grant(object: object, introducer: number): void
+  /** The member has granted an object that `introducer` passes, or has passed, on. */
+  granted(id: number, introducer: number): void
+  /** The member cannot grant it. */
+  refused(id: number, introducer: number, error: unknown): void
+  /** Does anything wait to be granted, or to be passed on, by `introducer`? */
   expects(introducer: number): boolean
-  /** What `introducer` passed on and the member has not granted will never be. */
+  /** What `introducer` passed on and the member has not granted will never be, nor the other way round. */
   abandon(introducer: number, error: Error): void
 }
 
@@ -110,7 +123,7 @@ export class Family {
     const error = new ContextClosedError(lost?.peerName ?? '', reason, 'a hand-over')
     for (const relation of this.#relations.values()) {
       if (!relation.expects(member)) continue
-      relation.ask('settled', [member]).then(
+      relation.askAhead('settled', [member]).then(
         () => relation.abandon(member, error),
         // The owner is gone as well, which its own session tells.
         () => undefined,
@@ -137,8 +150,10 @@ export class Family {
 export interface RelationAgent {
   /** Lets another member have an object of ours. */
   introduce(receiver: number, object: object): void
-  /** An owner has let us have an object that another member passes, or has passed, on to us. */
-  granted(imported: object): void
+  /** An owner has let us have an object that `introducer` passes, or has passed, on to us. */
+  granted(id: number, introducer: number): void
+  /** An owner cannot let us have it. */
+  refused(id: number, introducer: number, error: unknown): void
   /** Resolves when nothing comes any more of a member that is gone. */
   settled(member: number): Promise<void>
 }
@@ -150,14 +165,13 @@ export interface RelationAgent {
 export function createRelationAgent({ family, member }: Membership): RelationAgent {
   return {
     introduce(receiver, object) {
-      family
-        .relation(receiver)
-        .ask('granted', [new ByReference(object)])
-        // It is gone before it could have the object.
-        .catch(() => undefined)
+      family.relation(receiver).grant(object, member)
     },
-    granted(imported) {
-      family.relation(member).granted(imported)
+    granted(id, introducer) {
+      family.relation(member).granted(checkNatural(id, 'export id'), introducer)
+    },
+    refused(id, introducer, error) {
+      family.relation(member).refused(checkNatural(id, 'export id'), introducer, error)
     },
     async settled(gone) {
       await family.find(gone)?.closedPromise

@@ -58,6 +58,11 @@ export class ImportTable<Import extends object> {
     return this.#held.has(id) ? (this.#introductions.get(id) ?? 1) : 0
   }
 
+  /** Counts an introduction of an object that is held: its owner's own word for what another peer has named. */
+  count(id: number): void {
+    if (this.#held.has(id)) this.#introductions.set(id, this.introductions(id) + 1)
+  }
+
   /** Every import that is held. */
   *held(): Iterable<Import> {
     for (const reference of this.#held.values()) {

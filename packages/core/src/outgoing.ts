@@ -371,6 +371,7 @@ export class Outgoing implements Connection {
       const encoded = encode(value, this.references, moved, 'promise')
       this.#outbox.settle(
         [id, fulfilled ? 1 : 0, encoded.value, encoded.extra],
+        this.references.takeGates(),
         movedBefore,
         (error) => this.#sendSettle(id, false, error),
       )

@@ -19,7 +19,7 @@ import { LeakWatch } from './leak-watch.ts'
 import { describeOccasion, type Leak, leaksOf, type Occasion, Sites } from './leaks.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
-import type { Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
+import type { EncodingMark, Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
 import { CONTROL, ROOT } from './object-ids.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
@@ -75,6 +75,8 @@ export class References implements ReferencePort {
   receiving: Scope | undefined
   readonly handedOver: HandedOver
   readonly #membership: Membership | undefined
+  /** Is each root there from the start, and never given back? Between others of a family it comes as any other object. */
+  readonly #hasRoots: boolean
   /** What is to be done for third contexts when the value that is being encoded is complete. */
   readonly #handOvers: (() => void)[] = []
   /** What the value that is being encoded waits for. */
@@ -94,8 +96,8 @@ export class References implements ReferencePort {
     this.#connection = options.connection
     this.#giveBack = (id, count) => options.giveBack(id, count)
     this.#membership = options.membership
-    this.handedOver = new HandedOver(options.connection, (id) => this.imports.introductions(id))
     this.exports = new ExportTable(options.limits.exports, options.membership?.family.ids)
+    this.#hasRoots = root !== undefined
     if (root !== undefined) this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
     this.#sites = options.trace ? new Sites() : undefined
@@ -106,6 +108,12 @@ export class References implements ReferencePort {
     this.imports = new ImportTable((id, count, collected) => {
       this.#watch?.gaveBack(this.imports.size, collected)
       options.giveBack(id, count)
+    })
+    this.handedOver = new HandedOver({
+      connection: options.connection,
+      imports: this.imports,
+      giveBack: (id, count) => options.giveBack(id, count),
+      isGone: (member) => options.membership?.family.fateOf(member) !== undefined,
     })
     this.root = new Import(options.connection, ROOT, 'object', '')
     this.control = new Import(options.connection, CONTROL, 'object', '')
@@ -135,14 +143,27 @@ export class References implements ReferencePort {
       this.#await(value)
       return ['home', value.id, null]
     }
+    const id = this.grant(value)
+    introduced.push(id)
+    return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
+  }
+
+  /** Lets the peer name an object of ours, or one that we lend, once more, by the id that this gives. */
+  grant(value: object): number {
+    const lent = lentOf(value)
+    if (lent !== undefined) return this.#lend(lent)
     let isNew = false
     const id = this.exports.introduce(value, () => {
       isNew = true
       return holderOf(value, (error) => this.#connection.report(error))
     })
-    introduced.push(id)
     if (isNew) this.#noteGiven(value)
-    return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
+    return id
+  }
+
+  /** The id by which members of the family name what they hold of us. */
+  idFor(value: object): number | undefined {
+    return this.#membership?.family.ids.of(lentOf(value) ?? value)
   }
 
   introduceStandIn(
@@ -231,9 +252,13 @@ export class References implements ReferencePort {
     return { slot: this.live.introduce(whole, 'promise', introduced) }
   }
 
-  withdraw(introduced: readonly number[]): void {
-    this.#handOvers.length = 0
-    this.#gates.length = 0
+  mark(): EncodingMark {
+    return { handOvers: this.#handOvers.length, gates: this.#gates.length }
+  }
+
+  withdraw(introduced: readonly number[], { handOvers, gates }: EncodingMark): void {
+    this.#handOvers.length = handOvers
+    this.#gates.length = gates
     for (const id of introduced) this.exports.release(id, 1, false)
   }
 
@@ -252,7 +277,8 @@ export class References implements ReferencePort {
 
   refuse(slot: Slot): void {
     const [kind, id] = slot
-    if (INTRODUCING.has(kind) && Number.isSafeInteger(id) && (id as number) > CONTROL)
+    const isFixed = id === CONTROL || (id === ROOT && this.#hasRoots)
+    if (INTRODUCING.has(kind) && Number.isSafeInteger(id) && !isFixed)
       this.#giveBack(id as number, 1) // a number, checked on the line above
     // Its owner will grant it: whoever looks forward to that must know that it came.
     if (kind === 'of') this.#reviveHandedOver(slot, 'remote')
@@ -269,7 +295,7 @@ export class References implements ReferencePort {
     const natural = checkNatural(id, 'export id')
     if (typeof label !== 'string' || typeof kind !== 'string')
       throw new ProtocolError('bad reference')
-    if (natural === ROOT) return proxyOf(this.root, flavour)
+    if (natural === ROOT && this.#hasRoots) return proxyOf(this.root, flavour)
     const imported = this.#receive(
       natural,
       kind === 'method' ? 'function' : checkKind(kind),
@@ -294,18 +320,30 @@ export class References implements ReferencePort {
       throw new ProtocolError('bad reference')
     return membership.family
       .relation(owner, name.slice(0, 200))
-      .receive({ id: checkNatural(id, 'export id'), kind, label }, membership.member, flavour)
+      .receive(
+        { id: checkNatural(id, 'export id'), kind, label },
+        membership.member,
+        flavour,
+        this.receiving,
+      )
   }
 
-  /** The proxy of an object that the peer owns and `introducer` has passed on. */
+  /** The proxy of an object that the peer owns and `introducer` has passed on, in what belongs to `scope`. */
   receiveHandedOver(
     { id, kind, label }: HandOverSlot,
     introducer: number,
     flavour: Flavour,
+    scope: Scope | undefined,
   ): object {
+    const isLive = this.#connection.ended === undefined
+    const introductions = isLive ? this.handedOver.passedOn(id, introducer) : 0
+    this.receiving = scope
     const imported =
-      id === ROOT ? this.root : this.#receive(id, checkKind(kind), label.slice(0, 100), 0)
-    if (this.#connection.ended === undefined) this.handedOver.expect(imported, introducer)
+      id === ROOT && this.#hasRoots
+        ? this.root
+        : this.#receive(id, checkKind(kind), label.slice(0, 100), introductions)
+    this.receiving = undefined
+    if (isLive) this.handedOver.received(imported)
     return proxyOf(imported, flavour)
   }
 
@@ -371,6 +409,14 @@ const INTRODUCING: ReadonlySet<unknown> = new Set([
   'readable',
   'writable',
 ])
+
+/** What of another context's object is known to peers we passed it to. */
+function lentOf(value: object): Import | undefined {
+  const standIn = standInOf(value)
+  return standIn?.handle instanceof Import && standIn.path.length === 0
+    ? standIn.handle.lend()
+    : undefined
+}
 
 /** The proxy of an import in the flavour that is wanted. */
 function proxyOf(imported: Import, flavour: Flavour): object {

@@ -10,7 +10,6 @@ import { textCodec } from './codecs/text.ts'
 import { nowServing, servedHere } from './current-call.ts'
 import { type CloseReason, ContextClosedError, FarholdError, ProtocolError } from './errors.ts'
 import type { HandOverSlot, Membership, Relation } from './family.ts'
-import { Import } from './handle.ts'
 import { Incoming } from './incoming.ts'
 import type { Limits } from './limits.ts'
 import { decode } from './marshal/decode.ts'
@@ -30,7 +29,7 @@ import {
   Tag,
 } from './protocol.ts'
 import type { References } from './references.ts'
-import { standInOf } from './stand-in.ts'
+import type { Scope } from './scope.ts'
 import type { Batch, Receiver, Transport } from './transport.ts'
 
 /** Everything about a session that is decided before it begins. */
@@ -169,14 +168,39 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     return this.outgoing.ask(method, args)
   }
 
-  receive(slot: HandOverSlot, introducer: number, flavour: Flavour): object {
-    return this.references.receiveHandedOver(slot, introducer, flavour)
+  askAhead(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.outgoing.askAhead(method, args)
   }
 
-  granted(proxy: object): void {
-    const handle = standInOf(proxy)?.handle
-    if (handle instanceof Import && handle.session === this.outgoing)
-      this.references.handedOver.granted(handle)
+  receive(
+    slot: HandOverSlot,
+    introducer: number,
+    flavour: Flavour,
+    scope: Scope | undefined,
+  ): object {
+    return this.references.receiveHandedOver(slot, introducer, flavour, scope)
+  }
+
+  grant(object: object, introducer: number): void {
+    if (this.ended !== undefined) return
+    try {
+      this.#tell('granted', [this.references.grant(object), introducer])
+    } catch (error) {
+      this.#tell('refused', [this.references.idFor(object), introducer, error])
+    }
+  }
+
+  /** Tells the member. One that is gone meanwhile needs to be told nothing. */
+  #tell(method: string, args: readonly unknown[]): void {
+    this.askAhead(method, args).catch(() => undefined)
+  }
+
+  granted(id: number, introducer: number): void {
+    if (this.ended === undefined) this.references.handedOver.granted(id, introducer)
+  }
+
+  refused(id: number, introducer: number, error: unknown): void {
+    if (this.ended === undefined) this.references.handedOver.refused(id, introducer, error)
   }
 
   expects(introducer: number): boolean {

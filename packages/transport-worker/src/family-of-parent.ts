@@ -43,7 +43,7 @@ export function createParentAgent(member: number): ParentAgent {
     async fate(other) {
       await family
         .find(other)
-        ?.ask('alive', [])
+        ?.askAhead('alive', [])
         .catch(() => undefined)
       return family.fateOf(other)
     },
@@ -98,6 +98,6 @@ function describe(error: unknown): Error | undefined {
 function tell(to: number, method: string, args: readonly unknown[]): void {
   family
     .find(to)
-    ?.ask(method, args)
+    ?.askAhead(method, args)
     .catch(() => undefined)
 }

@@ -59,7 +59,7 @@ export function createWorkerFamily(start: WorkerStart): { family: Family; agent:
   /** The parent outlives its workers, so there is no one left to tell of a failure. */
   const askParent = async (method: string, args: readonly unknown[]): Promise<unknown> => {
     try {
-      return await family.relation(PARENT).ask(method, args)
+      return await family.relation(PARENT).askAhead(method, args)
     } catch {
       return undefined
     }

@@ -24,6 +24,7 @@ export function encode(
   if (isSimple(value)) return { value, extra: undefined }
   const encoder = new Encoder(port, moved, where, copied)
   const movedBefore = moved.length
+  const mark = port.mark()
   try {
     const body = encoder.copy(value, 0)
     const packed = port.codec.pack(
@@ -41,7 +42,7 @@ export function encode(
     return { value: bodyPacked, extra: [slots, packed.codecExtra] }
   } catch (error) {
     moved.length = movedBefore
-    port.withdraw(encoder.introduced)
+    port.withdraw(encoder.introduced, mark)
     throw error
   }
 }

@@ -256,6 +256,7 @@ export class Encoder {
     const slots = this.slots.length
     const moved = this.#moved.length
     const introduced = this.introduced.length
+    const mark = this.#port.mark()
     const seen = this.#seen?.size ?? 0
     const copies = this.#copies
     try {
@@ -265,7 +266,7 @@ export class Encoder {
       this.#copies = copies
       this.slots.length = slots
       this.#moved.length = moved
-      this.#port.withdraw(this.introduced.splice(introduced))
+      this.#port.withdraw(this.introduced.splice(introduced), mark)
       for (const begun of [...(this.#seen?.keys() ?? [])].slice(seen)) this.#seen?.delete(begun)
     }
   }

@@ -47,14 +47,22 @@ export interface ReferencePort {
     introduced: number[],
     inArguments: boolean,
   ): { readonly slot: Slot } | { readonly value: unknown }
+  /** How far a value is that is being encoded, for `withdraw` to go back to. */
+  mark(): EncodingMark
   /** A value is complete and will be sent. */
   commit(): void
-  /** Takes back introductions of a value that was not sent after all. */
-  withdraw(introduced: readonly number[]): void
+  /** Takes back what was begun since `mark` of a value, or a part of one, that is not sent after all. */
+  withdraw(introduced: readonly number[], mark: EncodingMark): void
   /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */
   revive(slot: Slot, flavour: Flavour): unknown
   /** Gives back what a slot introduced that is not revived. */
   refuse(slot: Slot): void
+}
+
+/** What a value that is being encoded has brought about so far, beside its introductions. */
+export interface EncodingMark {
+  readonly handOvers: number
+  readonly gates: number
 }
 
 /** A value ready for the wire. */
