@@ -11,6 +11,7 @@ import {
   type Report,
 } from '../worker/fixtures/hand-over-member.ts'
 import { OBSERVED } from '../worker/observed-sessions.ts'
+import { randomFrom } from './random.ts'
 
 type Module = typeof import('../worker/fixtures/hand-over-member.ts')
 
@@ -37,17 +38,6 @@ const PACKINGS: readonly Packing[] = [
 export interface Outcome {
   readonly problems: readonly string[]
   readonly left: readonly unknown[]
-}
-
-/** Numbers that a seed decides (mulberry32). */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
 }
 
 export class HandOverProgram {
