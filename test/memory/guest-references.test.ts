@@ -62,7 +62,7 @@ afterEach(() => guest.close())
 /** What the host lends from the start: the two grants. */
 const GRANTS = Object.keys(globals).length
 /** More than a guest that gives back ever holds: what its heap has room for between two collections, and then some. */
-const BOUND = 60_000
+const BOUND = 30_000
 
 const lent = (): number => guest.stats().exports
 
@@ -79,7 +79,7 @@ describe('a guest that is entered synchronously only', () => {
   test('gives back callbacks, also within one turn of its host', async () => {
     const { sync } = await spawn()
     let most = 0
-    for (let n = 0; n < 120_000; n++) {
+    for (let n = 0; n < 60_000; n++) {
       sync.take(() => n)
       if (n % 1000 === 0) most = Math.max(most, lent())
     }
@@ -174,7 +174,7 @@ test('what is held stays, however often it is swept', async () => {
 describe('what a guest lends', () => {
   test('the same function, again and again, is one reference', async () => {
     const { sync } = await spawn()
-    for (let n = 0; n < 100_000; n++) {
+    for (let n = 0; n < 50_000; n++) {
       sync.lendOne()
       if (n % 20_000 === 0) await setImmediate()
     }
@@ -188,8 +188,8 @@ describe('what a guest lends', () => {
     const run = (job: unknown): void => {
       if (typeof job === 'function') ran++
     }
-    for (let n = 0; n < 50_000; n++) sync.runOne(run)
-    expect(ran).toBe(50_000)
+    for (let n = 0; n < 25_000; n++) sync.runOne(run)
+    expect(ran).toBe(25_000)
     expect(guest.stats().imports).toBeLessThanOrEqual(3)
     expect(lent()).toBeLessThanOrEqual(GRANTS + 1)
   })

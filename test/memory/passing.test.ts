@@ -35,7 +35,8 @@ beforeAll(async () => {
 
 afterAll(() => worker.close())
 
-const MILLION = 1_000_000
+/** All of it with FULL=1, as CI runs it; a part shows the same sooner. */
+const MILLION = process.env.FULL === undefined ? 400_000 : 1_000_000
 /** Calls that are under way at one time. */
 const BATCH = 5000
 /** Functions that one call carries. */
