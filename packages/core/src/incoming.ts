@@ -369,7 +369,15 @@ export class Incoming {
   #sendFailure(id: number, error: unknown): void {
     const { value, extra } = encodeFailure(error, this.#references, this.#outbox.moved, 'error')
     this.#unanswered.delete(id)
-    this.#outbox.replyBehind(this.#references.takeGates(), Tag.failure, [id, value, extra])
+    const gates = this.#references.takeGates()
+    const fields = [id, value, extra]
+    if (gates.length === 0) this.#outbox.reply(Tag.failure, fields)
+    else {
+      // What the error names is lost: whoever waits is told that instead.
+      this.#outbox.replyBehind(gates, Tag.failure, fields, undefined, (lost) =>
+        this.#sendFailure(id, lost),
+      )
+    }
   }
 
   #iterate(served: ServedCall, iterator: unknown): void {
@@ -380,7 +388,9 @@ export class Incoming {
         const movedBefore = moved.length
         const { value: body, extra } = encode(value, this.#references, moved, 'item')
         const gates = this.#references.takeGates()
-        this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore)
+        this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore, (lost) =>
+          this.#stop(served, lost),
+        )
       },
       done: (value) => {
         this.#forget(id, pump)
