@@ -41,6 +41,8 @@ export class RawPeer {
         this.#take(body)
         return undefined
       },
+      pull: () => undefined,
+      isBusy: false,
       closed: () => undefined,
     })
   }

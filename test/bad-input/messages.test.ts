@@ -1,7 +1,7 @@
 /** What errors say about values that cannot cross, names that do not exist, and code that is not well formed. */
 import { connect, expose, loopback, NotShareableError, WouldBlockError } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
-import { spawnWorker } from '@farhold/transport-worker'
+import { spawnWorker, workerTransport } from '@farhold/transport-worker'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../failure.ts'
 
@@ -138,9 +138,11 @@ test('a file that is not there is named', async () => {
 })
 
 test('blocking where this thread cannot: what to use instead', async () => {
-  await using worker = await spawnWorker('data:text/javascript,', { name: 'billing' })
-  expect(() => worker.evalSync('1')).toThrow(WouldBlockError)
-  expect(() => worker.sync).toThrow(
+  const { port1, port2 } = new MessageChannel()
+  expose({ total: () => 3 }, workerTransport(port1))
+  await using session = connect(workerTransport(port2), { peerName: 'billing' })
+  expect(() => session.sync).toThrow(WouldBlockError)
+  expect(() => session.sync).toThrow(
     /context "billing" cannot be waited for here: .* Use its remote/,
   )
 })

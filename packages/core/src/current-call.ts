@@ -20,6 +20,8 @@ export interface Served {
   readonly view: CurrentCall
   /** Whose session it came by; no one else can compare it. */
   readonly session: object
+  /** Does its caller's thread wait for the answer? */
+  readonly blocking: boolean
 }
 
 const serving = new AsyncSlot<Served>()

@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { PendingCall } from './calls.ts'
 import { HandedOver } from './handed-over.ts'
 import { type Connection, Import } from './handle.ts'
 import { ImportTable } from './import-table.ts'
@@ -22,7 +21,7 @@ beforeEach(() => {
   }
   imports = new ImportTable(giveBack)
   const isGone = (member: number): boolean => gone.has(member)
-  handedOver = new HandedOver({ connection, imports, giveBack, isGone })
+  handedOver = new HandedOver({ imports, giveBack, isGone })
 })
 
 /** Someone passes the object on. */
@@ -40,8 +39,10 @@ function release(imported: Import): void {
   imports.release(ID, imported)
 }
 
-const stateOf = (imported: Import): string =>
-  (imported.gate as PendingCall | undefined)?.state ?? 'open'
+function stateOf({ gate }: Import): string {
+  if (gate?.failure !== undefined) return 'rejected'
+  return gate?.isShut === true ? 'pending' : 'open'
+}
 
 test('what is passed on waits until it is granted', () => {
   const imported = passOn(ANN)

@@ -5,8 +5,8 @@
  * passed on and is not granted yet is there at once, but what names it waits for its gate. What was granted ahead counts
  * as held only when it is passed on, so that a release between the two gives back no more than what was here.
  */
-import { PendingCall } from './calls.ts'
-import type { Connection, Import } from './handle.ts'
+import { Gate } from './gate.ts'
+import type { Import } from './handle.ts'
 import type { ImportTable } from './import-table.ts'
 
 /** What is known of one object. */
@@ -19,12 +19,11 @@ interface Expectation {
   refusal: { readonly error: unknown } | undefined
   /** What waits to be granted: kept, as what names it is on its way. */
   imported: Import | undefined
-  gate: PendingCall | undefined
+  gate: Gate | undefined
 }
 
 /** What this asks of the session around it. */
 export interface HandedOverPort {
-  readonly connection: Connection
   readonly imports: Pick<ImportTable<Import>, 'introductions' | 'count' | 'release'>
   giveBack(id: number, count: number): void
   /** Is a member gone, so that nothing comes from it any more? */
@@ -65,7 +64,7 @@ export class HandedOver {
     const { refusal } = expectation
     expectation.refusal = undefined
     if (isAwaited(expectation) || refusal !== undefined) {
-      expectation.gate ??= PendingCall.local(this.#port.connection, 'remote', {})
+      expectation.gate ??= new Gate()
       expectation.imported = imported
       imported.gate = expectation.gate
     }
@@ -168,7 +167,7 @@ export class HandedOver {
     expectation.imported = undefined
     expectation.gate = undefined
     if (balances.size + refusals.length === 0) this.#expected.delete(id)
-    gate?.fulfil(undefined)
+    gate?.open()
   }
 }
 

@@ -6,6 +6,7 @@
 import type { CallOptions } from './call-options.ts'
 import type { CloseReason } from './errors.ts'
 import type { Membership } from './family.ts'
+import type { Gate } from './gate.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Operation } from './protocol.ts'
 import type { Scope } from './scope.ts'
@@ -80,7 +81,7 @@ class Rare {
   origin: Import | undefined
   borrowers = 0
   signalSource: AbortSource | undefined
-  gate: Answer | undefined
+  gate: Gate | undefined
   scope: Scope | undefined
   methods: Map<PropertyKey, object> | undefined
 }
@@ -149,11 +150,11 @@ export class Import {
   }
 
   /** What whatever names it to its owner waits for, when it was passed on to us and the owner has not granted it yet. */
-  get gate(): Answer | undefined {
+  get gate(): Gate | undefined {
     return this.#rare.gate
   }
 
-  set gate(gate: Answer | undefined) {
+  set gate(gate: Gate | undefined) {
     if (gate !== this.#rare.gate) this.#ownRare().gate = gate
   }
 

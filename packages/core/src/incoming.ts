@@ -7,8 +7,8 @@
 import type { Writes } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
 import { nowServing, serve, servedHere } from './current-call.ts'
-import { type FarholdError, LimitExceededError, ProtocolError } from './errors.ts'
-import { Import } from './handle.ts'
+import { type FarholdError, LimitExceededError, ProtocolError, WouldBlockError } from './errors.ts'
+import { describePath, Import } from './handle.ts'
 import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
 import { ItemPump } from './iteration.ts'
 import { ByReference } from './marks.ts'
@@ -28,6 +28,8 @@ export interface IncomingOptions {
   /** Which proxies the arguments of a call become here. */
   readonly flavour: Flavour
   readonly writes: Writes
+  /** Is this thread blocked in a call of this session's? */
+  readonly isBlocked: () => boolean
   /** The peer sent what is not the protocol, and the session must end. */
   readonly malformed: (error: FarholdError) => void
 }
@@ -37,6 +39,7 @@ export class Incoming {
   readonly #outbox: Outbox
   readonly #flavour: Flavour
   readonly #writes: Writes
+  readonly #isBlocked: () => boolean
   readonly #malformed: (error: FarholdError) => void
   /** Answers that the peer may still use. */
   readonly answers: HeldAnswers
@@ -55,6 +58,7 @@ export class Incoming {
     this.#outbox = options.outbox
     this.#flavour = options.flavour
     this.#writes = options.writes
+    this.#isBlocked = options.isBlocked
     this.#malformed = options.malformed
   }
 
@@ -292,6 +296,12 @@ export class Incoming {
     const { operation, flags } = served.message
     if (operation === Operation.iterate && !isAwaitable(result)) this.#iterate(served, result)
     else if (isAwaitable(result) && !(flags & Flag.promise)) {
+      if (flags & Flag.within && this.#isBlocked()) {
+        // What it waits for needs this thread, which waits for what it is part of.
+        this.#linger(served, result)
+        this.#fail(served, this.#neverSettles(served))
+        return
+      }
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
       result.then(
         (value: unknown) => this.#guard(() => this.#succeed(served, value)),
@@ -301,6 +311,14 @@ export class Incoming {
       if (isAwaitable(result)) this.#linger(served, result)
       this.#succeed(served, result)
     }
+  }
+
+  #neverSettles({ message }: ServedCall): WouldBlockError {
+    const what = describePath('', propertyPath(message.path))
+    return new WouldBlockError(
+      `"${what}" of context "${this.#references.name}"`,
+      'it gives a promise, which cannot settle while its thread is blocked in the call that this is part of. Make that call through a Remote.',
+    )
   }
 
   /** Answered with its promise, a method goes on, and hears of it when the caller is gone. */

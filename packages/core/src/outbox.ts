@@ -7,7 +7,7 @@
  */
 import type { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
-import type { Answer } from './handle.ts'
+import type { Gate } from './gate.ts'
 import { Flag, Tag } from './protocol.ts'
 import type { Batch } from './transport.ts'
 
@@ -17,13 +17,13 @@ export interface Failed {
 }
 
 interface Waiting {
-  readonly gates: readonly Answer[]
+  readonly gates: readonly Gate[]
   readonly leave: (failed: Failed | undefined) => void
   /** What moves with it. */
   readonly moved: readonly unknown[]
 }
 
-const NOTHING: readonly Answer[] = Object.freeze([])
+const NOTHING: readonly Gate[] = Object.freeze([])
 
 function ignore(): void {}
 
@@ -68,7 +68,7 @@ export class Outbox {
    * @param failed says so when it cannot be granted
    */
   replyBehind(
-    gates: readonly Answer[],
+    gates: readonly Gate[],
     tag: Tag,
     fields: readonly unknown[],
     movedFrom: number = this.#moved.length,
@@ -79,7 +79,7 @@ export class Outbox {
   }
 
   #lineUp(
-    gates: readonly Answer[],
+    gates: readonly Gate[],
     tag: Tag,
     fields: readonly unknown[],
     movedFrom: number,
@@ -97,7 +97,7 @@ export class Outbox {
   /** Queues the outcome of a promise or signal; it must not overtake the message that introduces that. Takes what `reply` takes. */
   settle(
     fields: readonly unknown[],
-    gates: readonly Answer[] = NOTHING,
+    gates: readonly Gate[] = NOTHING,
     movedFrom: number = this.#moved.length,
     failed: (error: unknown) => void = ignore,
   ): void {
@@ -118,37 +118,35 @@ export class Outbox {
   }
 
   /**
-   * Has a message leave when some answers are here, and everything after it that must not overtake it.
-   * @param leave queues it; it is given the error of the answer that failed, if one did
+   * Has a message leave when some gates are open, and everything after it that must not overtake it.
+   * @param leave queues it; it is given the error of a gate that failed, if one did
    * @param movedFrom where in `moved` that begins which moves with it
    */
   inLine(
-    gates: readonly Answer[],
+    gates: readonly Gate[],
     leave: (failed: Failed | undefined) => void,
     movedFrom: number = this.#moved.length,
   ): void {
     const isFirst = this.#line === undefined
     this.#line ??= []
     this.#line.push({ gates, leave, moved: this.#moved.splice(movedFrom) })
-    if (isFirst) void this.#advance()
+    if (isFirst) this.#advance()
   }
 
-  async #advance(): Promise<void> {
+  /** Lets those leave whose gates are open, in the order of the line. */
+  #advance(): void {
     for (
       let waiting = this.#line?.[0];
       waiting !== undefined;
       this.#line?.shift(), waiting = this.#line?.[0]
     ) {
-      let failed: Failed | undefined
-      for (const gate of waiting.gates) {
-        try {
-          await gate.promise()
-        } catch (error) {
-          failed = { error }
-        }
+      const shut = waiting.gates.find((gate) => gate.isShut)
+      if (shut !== undefined) {
+        shut.whenSettled(() => this.#advance())
+        return
       }
       this.#moved.push(...waiting.moved)
-      waiting.leave(failed)
+      waiting.leave(waiting.gates.find((gate) => gate.failure !== undefined)?.failure)
     }
     this.#line = undefined
   }

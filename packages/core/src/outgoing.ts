@@ -5,6 +5,7 @@
 import type { CallOptions } from './call-options.ts'
 import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
+import { servedHere } from './current-call.ts'
 import {
   type CloseReason,
   ContextClosedError,
@@ -34,7 +35,7 @@ export interface OutgoingOptions {
   readonly control: object
   readonly outbox: Outbox
   readonly membership: Membership | undefined
-  readonly transport: Pick<Transport, 'enter' | 'hold' | 'letGo'>
+  readonly transport: Pick<Transport, 'enter' | 'waits' | 'hold' | 'letGo'>
   readonly peerName: string
   /** Which proxies the answers of our calls become, where the call does not say. */
   readonly flavour: Flavour
@@ -45,8 +46,8 @@ export interface OutgoingOptions {
   /** How many items of an iteration may be under way before they are asked for. */
   readonly prefetch: number
   readonly onError: (error: unknown) => void
-  /** What is queued, as the batch that leaves now. */
-  readonly take: () => Batch | undefined
+  /** What is queued, as the batch that leaves now; it may be empty. */
+  readonly take: () => Batch
 }
 
 export class Outgoing implements Connection {
@@ -61,6 +62,8 @@ export class Outgoing implements Connection {
   #peerName: string
   #ended: CloseReason | undefined
   #made = 0
+  /** Calls that block this thread now, one within the other. */
+  #blocked = 0
 
   constructor(options: OutgoingOptions) {
     this.#options = options
@@ -107,6 +110,11 @@ export class Outgoing implements Connection {
   /** Calls that the peer has not answered and someone waits for. */
   get pending(): number {
     return this.#calls.pending
+  }
+
+  /** Is this thread blocked in a call of this session's, so that nothing else of it goes on? */
+  get isBlocked(): boolean {
+    return this.#blocked > 0 && this.#options.transport.waits === true
   }
 
   /** Calls made so far. */
@@ -189,14 +197,16 @@ export class Outgoing implements Connection {
     const limit = this.#watch.limitOf(call)
     const began = limit === Infinity ? 0 : this.#watch.now()
     if (call.state === 'pending') {
-      const batch = this.#options.take()
-      if (batch !== undefined) {
+      this.#blocked++
+      try {
         enter.call(
           this.#options.transport,
-          batch,
+          this.#options.take(),
           () => call.state !== 'pending',
           limit === Infinity ? undefined : limit,
         )
+      } finally {
+        this.#blocked--
       }
     }
     if (call.state === 'pending') {
@@ -289,6 +299,7 @@ export class Outgoing implements Connection {
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
+      if (this.#options.transport.waits === true && this.#servesBlocked()) flags |= Flag.within
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
         this.#outbox.call(call, operation | flags, target, wire, value, extra)
       } else {
@@ -306,6 +317,12 @@ export class Outgoing implements Connection {
       if (error instanceof ReleasedError) throw error
     }
     return call
+  }
+
+  /** Is this part of what serves a call for which the peer is blocked? */
+  #servesBlocked(): boolean {
+    const served = servedHere()
+    return served?.blocking === true && served.session === this.references
   }
 
   /** Was a call given up on before it left, or can what it names not be had? Then its id is free. */

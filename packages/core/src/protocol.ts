@@ -74,9 +74,11 @@ export const Flag = {
   promise: 128,
   /** The caller's thread waits for this answer and can do nothing else. */
   blocking: 256,
+  /** It is part of what serves a blocking call of the receiver, which may not be able to wait for anything else. */
+  within: 512,
 } as const
 
-const ALL_FLAGS = 511
+const ALL_FLAGS = 1023
 
 /** A property key on the wire: a name, an array index, or `[1, name]` for a symbol. */
 export type WireKey = string | number | readonly [1, string]

@@ -10,8 +10,9 @@ import type { Codec } from './codecs/codec.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
 import type { HandOverSlot, Membership } from './family.ts'
+import type { Gate } from './gate.ts'
 import { HandedOver } from './handed-over.ts'
-import { type Answer, type Connection, type Handle, Import, type ImportKind } from './handle.ts'
+import { type Connection, type Handle, Import, type ImportKind } from './handle.ts'
 import { holderOf } from './holders.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
@@ -80,7 +81,7 @@ export class References implements ReferencePort {
   /** What is to be done for third contexts when the value that is being encoded is complete. */
   readonly #handOvers: (() => void)[] = []
   /** What the value that is being encoded waits for. */
-  readonly #gates: Answer[] = []
+  readonly #gates: Gate[] = []
   readonly #connection: Connection
   /** The label of the object that was received last. */
   #label = ''
@@ -110,7 +111,6 @@ export class References implements ReferencePort {
       options.giveBack(id, count)
     })
     this.handedOver = new HandedOver({
-      connection: options.connection,
       imports: this.imports,
       giveBack: (id, count) => options.giveBack(id, count),
       isGone: (member) => options.membership?.family.fateOf(member) !== undefined,
@@ -210,7 +210,7 @@ export class References implements ReferencePort {
   }
 
   /** What the value that was encoded last, and a target if there is one, wait for. */
-  takeGates(target?: Handle): readonly Answer[] {
+  takeGates(target?: Handle): readonly Gate[] {
     if (target instanceof Import) this.#await(target)
     return this.#gates.length === 0 ? NO_GATES : this.#gates.splice(0)
   }
@@ -398,7 +398,7 @@ export class References implements ReferencePort {
   }
 }
 
-const NO_GATES: readonly Answer[] = Object.freeze([])
+const NO_GATES: readonly Gate[] = Object.freeze([])
 
 /** The kinds of slots that count one introduction. */
 const INTRODUCING: ReadonlySet<unknown> = new Set([

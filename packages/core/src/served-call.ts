@@ -5,7 +5,7 @@
 import type { CurrentCall, Served } from './current-call.ts'
 import type { HeldAnswer } from './held-answers.ts'
 import type { CallSignal, Platform } from './platform.ts'
-import type { CallMessage } from './protocol.ts'
+import { type CallMessage, Flag } from './protocol.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
 
 /** What a served call knows of its session. */
@@ -39,6 +39,10 @@ export class ServedCall implements Served {
   /** Has the caller given up? */
   get cancelled(): boolean {
     return this.#cancelled !== undefined
+  }
+
+  get blocking(): boolean {
+    return (this.message.flags & Flag.blocking) !== 0
   }
 
   get view(): CurrentCall {

@@ -123,7 +123,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       ...settings,
       references: { ...settings, codec: this.#codec },
       outbox: this.#outbox,
-      take: () => this.#take(),
+      take: () => this.#take() ?? this.#codec.batch([], []),
     })
     this.references = this.outgoing.references
     this.#incoming = new Incoming({
@@ -131,6 +131,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       outbox: this.#outbox,
       flavour: settings.flavour,
       writes: settings.writes,
+      isBlocked: () => this.outgoing.isBlocked,
       malformed: (error) => this.#cutOff(error),
     })
     this.closedPromise = new Promise((resolve) => {
@@ -296,6 +297,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   /** What is queued and has not left, for a transport that can take it along. */
   pull(): Batch | undefined {
     return this.ended === undefined ? this.#take() : undefined
+  }
+
+  get isBusy(): boolean {
+    return this.#incoming.active > 0
   }
 
   serve(batch: Batch): Batch | undefined {

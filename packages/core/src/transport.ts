@@ -32,6 +32,10 @@ export interface Receiver {
    * what there is to answer with. What is not ready by then is posted later.
    */
   serve(batch: Batch): Batch | undefined
+  /** What is queued and would leave in a moment, for a transport whose thread is about to block. */
+  pull(): Batch | undefined
+  /** Is anything being served whose answer is not there yet? */
+  readonly isBusy: boolean
   /** The pipe has ended and nothing will come any more. Idempotent. */
   closed(reason: CloseReason): void
 }
@@ -64,6 +68,11 @@ export interface Transport {
    * @param deadline milliseconds this may take; `undefined` for no bound.
    */
   enter?(batch: Batch, done: () => boolean, deadline: number | undefined): void
+  /**
+   * Does `enter` go on until `done()` holds, because the peer has a thread of its own? Otherwise it ends when the peer
+   * has run as far as it can without this thread.
+   */
+  readonly waits?: boolean
   /** Something is awaited from the peer: the process must not end by itself. Only where a platform has such a thing. */
   hold?(): void
   /** Nothing is awaited any more. */

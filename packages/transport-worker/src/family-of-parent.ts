@@ -11,7 +11,22 @@ import {
   PARENT,
   type RelationAgent,
 } from '@farhold/core/adapter'
+import type { Bell } from './bell.ts'
 import { LateTransport } from './late-transport.ts'
+
+/** What a family knows of a worker beside its session. */
+interface Thread {
+  readonly bell: Bell
+  /** Why it has ended, as far as can be seen without the event loop. */
+  readonly ended: () => CloseReason | undefined
+}
+
+const threads = new Map<number, Thread>()
+
+/** A worker was spawned. */
+export function joined(member: number, bell: Bell, ended: Thread['ended']): void {
+  threads.set(member, { bell, ended })
+}
 
 /** Who has a pipe to whom. */
 const acquaintances = new Map<number, Set<number>>()
@@ -54,6 +69,7 @@ export function createParentAgent(member: number): ParentAgent {
 export function left(member: number, reason: CloseReason): void {
   const others = acquaintances.get(member)
   family.left(member, reason)
+  threads.delete(member)
   acquaintances.delete(member)
   for (const other of others ?? []) {
     acquaintances.get(other)?.delete(member)
@@ -70,11 +86,12 @@ function acquaint(one: number, other: number): void {
     if (second !== undefined) tellGone(other, one, family.fateOf(one) ?? { kind: 'closed' })
     return
   }
+  const bells = [threads.get(one)?.bell.memory, threads.get(other)?.bell.memory] as const
   remember(one, other)
   remember(other, one)
   const { port1, port2 } = new MessageChannel()
-  tell(one, 'meet', [other, second.peerName, transfer(port1, [port1])])
-  tell(other, 'meet', [one, first.peerName, transfer(port2, [port2])])
+  tell(one, 'meet', [other, second.peerName, transfer(port1, [port1]), bells[1]])
+  tell(other, 'meet', [one, first.peerName, transfer(port2, [port2]), bells[0]])
 }
 
 function remember(one: number, other: number): void {

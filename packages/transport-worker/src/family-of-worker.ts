@@ -11,14 +11,16 @@ import {
   PARENT,
   type RelationAgent,
 } from '@farhold/core/adapter'
+import { Bell } from './bell.ts'
 import { LateTransport } from './late-transport.ts'
+import { exitOf } from './thread-end.ts'
+import { ThreadTransport } from './thread-transport.ts'
 import type { WorkerStart } from './worker-data.ts'
-import { MessageTransport } from './worker-transport.ts'
 
 /** What the parent tells of other workers. */
 export interface SiblingAgent extends RelationAgent {
   /** Here is a pipe to another worker. */
-  meet(member: number, name: string, port: MessagePort): void
+  meet(member: number, name: string, port: MessagePort, bell: SharedArrayBuffer): void
   /** Another worker has ended. */
   gone(member: number, reason: CloseReason): void
   /** Answers while this worker lives. */
@@ -67,10 +69,13 @@ export function createWorkerFamily(start: WorkerStart): { family: Family; agent:
 
   const agent: SiblingAgent = {
     ...createRelationAgent({ family, member: PARENT }),
-    meet(member, name, port) {
+    meet(member, name, port, memory) {
       family.relation(member, name)
-      const transport = new MessageTransport(port, {
+      const bell = new Bell(memory)
+      const transport = new ThreadTransport(port, {
         keepAlive: false,
+        bell,
+        ended: () => exitOf(bell),
         // A port does not say why it closed.
         closed: async () => {
           const reason = await askParent('fate', [member])

@@ -2,9 +2,11 @@
  * A transport whose pipe comes later: what is sent before waits for it.
  */
 import type { Batch, Receiver, Transport } from '@farhold/core'
+import { blockUntil } from './blocking.ts'
 
 export class LateTransport implements Transport {
   readonly codec = 'structured'
+  readonly waits = true
   readonly #waiting: Batch[] = []
   #receiver: Receiver | undefined
   #pipe: Transport | undefined
@@ -31,6 +33,12 @@ export class LateTransport implements Transport {
   post(batch: Batch): void {
     if (this.#pipe === undefined) this.#waiting.push(batch)
     else this.#pipe.post(batch)
+  }
+
+  enter(batch: Batch, done: () => boolean, deadline = Infinity): void {
+    // Whoever sends the pipe is served while this thread is blocked.
+    this.post(batch)
+    blockUntil(done, deadline)
   }
 
   hold(): void {

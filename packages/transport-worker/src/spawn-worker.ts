@@ -26,10 +26,11 @@ import {
   refuseOption,
   type SessionCore,
 } from '@farhold/core/adapter'
-import { createParentAgent, family, left } from './family-of-parent.ts'
-import { endOf } from './thread-end.ts'
+import { Bell, thisThread } from './bell.ts'
+import { createParentAgent, family, joined, left } from './family-of-parent.ts'
+import { endOf, endSeen } from './thread-end.ts'
+import { ThreadTransport } from './thread-transport.ts'
 import type { WorkerStart } from './worker-data.ts'
-import { MessageTransport } from './worker-transport.ts'
 
 /** How a worker is spawned; what is not listed here goes to Node's `Worker` as it is. */
 export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'> {
@@ -87,10 +88,12 @@ export async function spawnWorker<T = unknown>(
   } = checkOptions(options)
   const identity: ContextIdentity = { id: nextContextId(), name, kind: 'worker' }
   const { port1, port2 } = new MessageChannel()
+  const bell = new Bell()
   const start: WorkerStart = {
     port: port2,
     identity,
     parentName: currentContext().name,
+    bells: { own: bell.memory, parent: thisThread.bell.memory },
     limits,
     modules,
   }
@@ -101,11 +104,13 @@ export async function spawnWorker<T = unknown>(
     transferList: [...(workerOptions.transferList ?? []), port2],
   })
   const closed = endOf(worker)
-  const transport = new MessageTransport(port1, {
+  const transport = new ThreadTransport(port1, {
     keepAlive: false,
     // The worker's own events say when it has ended, and why.
     closed: () => undefined,
     behind: worker,
+    bell,
+    ended: () => endSeen(worker, bell),
   })
   const session = openSession(
     Object.freeze(Object.create(null) as object),
@@ -120,6 +125,7 @@ export async function spawnWorker<T = unknown>(
     },
     { control: createParentAgent(identity.id), membership: { family, member: identity.id } },
   )
+  joined(identity.id, bell, () => endSeen(worker, bell))
   void session.closedPromise.then((reason) => left(identity.id, reason))
   void closed.then((reason) => {
     // What the worker posted before it ended may still wait in the port.

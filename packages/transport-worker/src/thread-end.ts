@@ -1,7 +1,9 @@
 /**
  * Why and when a thread ends. Node says it in two events: the error that ended it, if one did, then the exit.
  */
+import type { Worker } from 'node:worker_threads'
 import type { CloseReason } from '@farhold/core'
+import type { Bell } from './bell.ts'
 
 /** As much of Node's `Worker` as it takes to hear of its end. */
 export interface Thread {
@@ -30,4 +32,21 @@ export function endOf(thread: Thread): Promise<CloseReason> {
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+/**
+ * Why a thread has ended, as far as can be seen by a thread that is blocked and hears no event; `undefined` while it lives. A
+ * thread says its exit code itself, unless it was ended from outside; then Node counts no time of it any more.
+ */
+export function endSeen(worker: Worker, bell: Bell): CloseReason | undefined {
+  const said = exitOf(bell)
+  if (said !== undefined) return said
+  return worker.performance.eventLoopUtilization().idle === -1
+    ? { kind: 'exit', exitCode: 1 }
+    : undefined
+}
+
+/** What a thread has said itself of its end. */
+export function exitOf({ exitCode }: Bell): CloseReason | undefined {
+  return exitCode === undefined ? undefined : { kind: 'exit', exitCode }
 }

@@ -11,6 +11,8 @@ export interface WorkerStart {
   readonly port: MessagePort
   readonly identity: ContextIdentity
   readonly parentName: string
+  /** What wakes this worker when it is blocked, and its parent. */
+  readonly bells: { readonly own: SharedArrayBuffer; readonly parent: SharedArrayBuffer }
   readonly limits: Partial<Limits> | undefined
   /** Sources of virtual modules, by specifier. */
   readonly modules: Readonly<Record<string, string>>

@@ -11,9 +11,10 @@ import {
   PARENT,
   type SessionCore,
 } from '@farhold/core/adapter'
+import { Bell, thisThread } from './bell.ts'
 import { createWorkerFamily } from './family-of-worker.ts'
+import { ThreadTransport } from './thread-transport.ts'
 import type { WorkerAgent, WorkerStart } from './worker-data.ts'
-import { workerTransport } from './worker-transport.ts'
 
 const start = (workerData as { readonly farhold: WorkerStart }).farhold // put there by spawnWorker
 
@@ -21,6 +22,12 @@ const start = (workerData as { readonly farhold: WorkerStart }).farhold // put t
 const globalEval = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
 
 becomeContext(start.identity)
+thisThread.bell = new Bell(start.bells.own)
+const parentBell = new Bell(start.bells.parent)
+process.on('exit', (code) => {
+  thisThread.bell.end(code)
+  parentBell.ring()
+})
 provideModules(start.modules)
 
 const { family, agent: sibling } = createWorkerFamily(start)
@@ -38,7 +45,13 @@ const agent: WorkerAgent = {
 
 const session: SessionCore = openSession(
   Object.freeze(Object.create(null) as object),
-  workerTransport(start.port, { keepAlive: true }),
+  new ThreadTransport(start.port, {
+    keepAlive: true,
+    closed: 'ends',
+    bell: parentBell,
+    // A worker ends with its parent.
+    ended: () => undefined,
+  }),
   {
     name: start.identity.name,
     peerName: start.parentName,

@@ -64,7 +64,7 @@ function isThread(endpoint: MessageEndpoint): endpoint is MessageEndpoint & Thre
   return typeof endpoint.terminate === 'function' && typeof endpoint.on === 'function'
 }
 
-interface MessageTransportOptions {
+export interface MessageTransportOptions {
   readonly keepAlive: boolean
   /** When the endpoint closes: does that end the session, or does someone else know better why it did? */
   readonly closed: 'ends' | (() => void)
@@ -92,7 +92,7 @@ export class MessageTransport implements Transport {
       else endpoint.addEventListener?.(event, (message) => listener(Reflect.get(message, 'data')))
     }
     this.#receiver = receiver
-    listen('message', (body) => this.deliver(body))
+    listen('message', (body) => this.heard(body))
     listen('messageerror', (error) => receiver.closed({ kind: 'transport', error }))
     const { closed } = this.#options
     if (closed !== 'ends') listen('close', closed)
@@ -103,6 +103,11 @@ export class MessageTransport implements Transport {
     endpoint.start?.()
     // Listening keeps a thread alive; without keepAlive, from here on only what is awaited does.
     this.letGo()
+  }
+
+  /** The event loop has a message of the peer. */
+  protected heard(body: unknown): void {
+    this.deliver(body)
   }
 
   /** Takes one message of the peer. */

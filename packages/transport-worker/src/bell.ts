@@ -1,0 +1,65 @@
+/**
+ * What wakes a thread that is blocked: a counter in shared memory that goes up whenever something was sent to it.
+ *
+ * Each thread has one bell, whoever sends. A waiter looks at the counter, then at its mail, and sleeps only while the counter is
+ * what it was, so that nothing is missed between the two.
+ */
+
+/** Where in the memory things are. */
+const Cell = { rings: 0, sleepers: 1, ended: 2, exitCode: 3, blocked: 4 } as const
+
+const BYTES = 20
+
+export class Bell {
+  readonly memory: SharedArrayBuffer
+  readonly #cells: Int32Array
+
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(BYTES)) {
+    this.memory = memory
+    this.#cells = new Int32Array(memory)
+  }
+
+  /** Wakes the thread whose bell it is, if it sleeps. */
+  ring(): void {
+    Atomics.add(this.#cells, Cell.rings, 1)
+    if (Atomics.load(this.#cells, Cell.sleepers) > 0) Atomics.notify(this.#cells, Cell.rings)
+  }
+
+  /** How often it has rung, to be given to `sleep`. */
+  get rings(): number {
+    return Atomics.load(this.#cells, Cell.rings)
+  }
+
+  /** Blocks this thread until it rings, when it has not since it had rung `rings` times, for so many milliseconds at most. */
+  sleep(rings: number, milliseconds: number): void {
+    Atomics.add(this.#cells, Cell.sleepers, 1)
+    Atomics.wait(this.#cells, Cell.rings, rings, milliseconds)
+    Atomics.sub(this.#cells, Cell.sleepers, 1)
+  }
+
+  /** The thread whose bell it is blocks, or does no longer. */
+  block(isBlocked: boolean): void {
+    Atomics.add(this.#cells, Cell.blocked, isBlocked ? 1 : -1)
+  }
+
+  /** Is the thread whose bell it is blocked, asleep or not? */
+  get isBlocked(): boolean {
+    return Atomics.load(this.#cells, Cell.blocked) > 0
+  }
+
+  /** The thread whose bell it is ends. */
+  end(exitCode: number): void {
+    Atomics.store(this.#cells, Cell.exitCode, exitCode)
+    Atomics.store(this.#cells, Cell.ended, 1)
+  }
+
+  /** The exit code of the thread whose bell it is, once it has ended. */
+  get exitCode(): number | undefined {
+    return Atomics.load(this.#cells, Cell.ended) === 1
+      ? Atomics.load(this.#cells, Cell.exitCode)
+      : undefined
+  }
+}
+
+/** The bell of this thread; a spawned worker is given one. */
+export const thisThread = { bell: new Bell() }

@@ -1,0 +1,97 @@
+/**
+ * A thread that blocks: it sleeps until its bell rings, and serves whatever comes from any context it can block on, so that
+ * those who wait for it meanwhile are not kept waiting.
+ */
+import { thisThread } from './bell.ts'
+import { Spinner } from './spinner.ts'
+
+/** What a blocked thread looks after. */
+export interface BlockingPipe {
+  /** Sends what is queued: the event loop, which would, stands still. */
+  flush(): void
+  /** Takes one message that has come, if one has. */
+  takeOne(): boolean
+  /** Does something that is served wait for a promise? */
+  readonly isBusy: boolean
+  /** Looks whether the peer still lives, and says so to its session if not. Asked now and then, for the dead do not ring. */
+  checkPeer(): void
+}
+
+const pipes = new Set<BlockingPipe>()
+
+/** How long a thread sleeps before it looks whether anyone has died, in milliseconds. */
+const SLICE = 100
+
+/** How long a thread lingers at most before its event loop goes on, in milliseconds. */
+const LINGER = 1
+
+/** From now on a blocked thread serves this pipe. */
+export function serveWhenBlocked(pipe: BlockingPipe): void {
+  pipes.add(pipe)
+}
+
+export function serveNoMore(pipe: BlockingPipe): void {
+  pipes.delete(pipe)
+}
+
+const waiting = new Spinner()
+const lingering = new Spinner()
+
+/**
+ * Blocks until `done`, or for so many milliseconds. What comes is served in the order in which each context sent it; of several contexts, each
+ * gets its turn.
+ */
+export function blockUntil(done: () => boolean, deadline: number): void {
+  const { bell } = thisThread
+  const end = performance.now() + deadline
+  bell.block(true)
+  try {
+    while (!done()) {
+      for (const pipe of pipes) pipe.flush()
+      const { rings } = bell
+      if (serveOnce(done)) continue
+      if (waiting.spin(bell, rings)) continue
+      const left = end - performance.now()
+      if (left <= 0) return
+      bell.sleep(rings, Math.min(left, SLICE))
+      if (bell.rings === rings) for (const pipe of pipes) pipe.checkPeer()
+    }
+  } finally {
+    bell.block(false)
+  }
+}
+
+/**
+ * Stays a moment after a blocked thread was served: the next thing it asks for finds this thread awake, and not in its event loop, which takes
+ * long to wake. Ends when nothing came for as long as it has paid to wait, or when the event loop is due.
+ */
+export function linger(): void {
+  const { bell } = thisThread
+  const end = performance.now() + LINGER
+  for (;;) {
+    const { rings } = bell
+    if (!serveOnce(never) && !lingering.spin(bell, rings)) return
+    for (const pipe of pipes) pipe.flush()
+    if (performance.now() > end || isBusy()) return
+  }
+}
+
+/** Takes one message of each context that has sent one. False when none has. */
+function serveOnce(done: () => boolean): boolean {
+  let took = false
+  for (const pipe of pipes) {
+    took = pipe.takeOne() || took
+    if (done()) return true
+  }
+  return took
+}
+
+/** Does anything that is served wait for the event loop? */
+function isBusy(): boolean {
+  for (const pipe of pipes) if (pipe.isBusy) return true
+  return false
+}
+
+function never(): boolean {
+  return false
+}
