@@ -20,8 +20,8 @@ export interface Served {
   readonly view: CurrentCall
   /** Whose session it came by; no one else can compare it. */
   readonly session: object
-  /** Does its caller's thread wait for the answer? */
-  readonly blocking: boolean
+  /** The heaps whose threads wait for what this is part of; see `this-heap.ts`. */
+  readonly waiting: readonly number[]
 }
 
 const serving = new AsyncSlot<Served>()

@@ -16,6 +16,8 @@ import type { AbortSource } from './signal.ts'
 export interface Connection {
   /** The name of the context at the other end, for messages. */
   readonly peerName: string
+  /** What names the heap at the other end; see `this-heap.ts`. */
+  readonly peerHeap: number
   /** Sends an operation; its answer can be awaited and used as a target at once. */
   request(
     operation: Operation,

@@ -21,6 +21,7 @@ import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol
 import { propertyPath, type References } from './references.ts'
 import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
+import { NONE_WAITING, thisHeap } from './this-heap.ts'
 
 export interface IncomingOptions {
   readonly references: References
@@ -28,8 +29,6 @@ export interface IncomingOptions {
   /** Which proxies the arguments of a call become here. */
   readonly flavour: Flavour
   readonly writes: Writes
-  /** Is this thread blocked in a call of this session's? */
-  readonly isBlocked: () => boolean
   /** The peer sent what is not the protocol, and the session must end. */
   readonly malformed: (error: FarholdError) => void
 }
@@ -39,12 +38,13 @@ export class Incoming {
   readonly #outbox: Outbox
   readonly #flavour: Flavour
   readonly #writes: Writes
-  readonly #isBlocked: () => boolean
   readonly #malformed: (error: FarholdError) => void
   /** Answers that the peer may still use. */
   readonly answers: HeldAnswers
   readonly #pumps = new Map<number, ItemPump>()
   #served = 0
+  /** The heaps whose threads wait for what the next call is part of. */
+  #behind = NONE_WAITING
   /** Calls that have not been answered, in the order they came. */
   readonly #unanswered = new Map<number, ServedCall>()
   /** Calls that are answered, by a promise or because the caller gave up, and whose methods have not settled. */
@@ -58,7 +58,6 @@ export class Incoming {
     this.#outbox = options.outbox
     this.#flavour = options.flavour
     this.#writes = options.writes
-    this.#isBlocked = options.isBlocked
     this.#malformed = options.malformed
   }
 
@@ -77,7 +76,8 @@ export class Incoming {
     this.#served++
     if (this.#unanswered.has(message.id))
       throw new ProtocolError(`call ${message.id} is not answered yet`)
-    const served = new ServedCall(message, this.#references)
+    const served = new ServedCall(message, this.#references, this.#behind)
+    this.#behind = NONE_WAITING
     this.#unanswered.set(message.id, served)
     if (message.flags & Flag.hold) this.answers.hold(message.id)
     const refusal = this.#refusal()
@@ -91,6 +91,11 @@ export class Incoming {
     if (named !== undefined) this.#after(named, served, moved, scope)
     else if (scopeHere() === scope) this.#start(served, moved)
     else within(scope, () => this.#start(served, moved))
+  }
+
+  /** The next call is part of what these heaps wait for. */
+  within(heaps: readonly number[]): void {
+    this.#behind = heaps
   }
 
   /** Why one more call of the peer is too much, if it is. */
@@ -296,8 +301,7 @@ export class Incoming {
     const { operation, flags } = served.message
     if (operation === Operation.iterate && !isAwaitable(result)) this.#iterate(served, result)
     else if (isAwaitable(result) && !(flags & Flag.promise)) {
-      if (flags & Flag.within && this.#isBlocked()) {
-        // What it waits for needs this thread, which waits for what it is part of.
+      if (flags & Flag.reply && isAwaitedHere(served)) {
         this.#linger(served, result)
         this.#fail(served, this.#neverSettles(served))
         return
@@ -316,7 +320,7 @@ export class Incoming {
   #neverSettles({ message }: ServedCall): WouldBlockError {
     const what = describePath('', propertyPath(message.path))
     return new WouldBlockError(
-      `"${what}" of context "${this.#references.name}"`,
+      `${what === '' ? 'a function' : `"${what}"`} of context "${this.#references.name}"`,
       'it gives a promise, which cannot settle while its thread is blocked in the call that this is part of. Make that call through a Remote.',
     )
   }
@@ -420,7 +424,12 @@ export class Incoming {
         this.#forget(id, pump)
         this.#guard(() => this.#fail(served, error))
       },
-      within: (step) => serve(served, step),
+      within: (step) => {
+        const result = serve(served, step)
+        if (!isAwaitable(result) || !isAwaitedHere(served)) return result
+        result.then(undefined, () => undefined) // the reader is told what comes first
+        throw this.#neverSettles(served)
+      },
     })
     if (this.#isAwaited(served)) this.#pumps.set(id, pump)
     else void pump.stop()
@@ -435,4 +444,9 @@ export class Incoming {
 /** What an answer that crosses by reference is as a target. */
 function unwrap(value: unknown): unknown {
   return value instanceof ByReference ? value.value : value
+}
+
+/** Is it part of what this very thread is blocked for, so that no promise can settle before it is answered? */
+function isAwaitedHere({ waiting }: ServedCall): boolean {
+  return thisHeap.blocked > 0 && waiting.includes(thisHeap.id)
 }

@@ -78,29 +78,28 @@ export class ItemPump {
     return undefined
   }
 
+  /** Waits only for a source that makes it wait: a thread that is blocked can still send what is here. */
   async #run(): Promise<void> {
     this.#running = true
     while (this.#credit > 0 && !this.#ended) {
       this.#credit--
-      if (!(await this.#step())) break
+      let result: IteratorResult<unknown>
+      try {
+        this.#stepping = true
+        const step = this.#within(() => this.#iterator.next())
+        result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
+        this.#stepping = false
+      } catch (error) {
+        this.#fail(error)
+        break
+      }
+      if (!this.#take(result)) break
     }
     this.#running = false
   }
 
-  /** Takes and sends one item; false when it was the last. */
-  async #step(): Promise<boolean> {
-    let result: IteratorResult<unknown>
-    try {
-      this.#stepping = true
-      const step = this.#within(() => this.#iterator.next())
-      result = step instanceof Promise ? await step : (step as IteratorResult<unknown>)
-      this.#stepping = false
-    } catch (error) {
-      if (this.#ended) return false
-      this.#ended = true
-      this.#failed(error)
-      return false
-    }
+  /** Sends one item; false when it was the last. */
+  #take(result: IteratorResult<unknown>): boolean {
     if (this.#ended) return false
     if (result.done === true) {
       this.#ended = true
@@ -112,11 +111,16 @@ export class ItemPump {
       return true
     } catch (error) {
       // The item cannot cross. Its source goes no further, and is told so.
-      this.#ended = true
-      this.#failed(error)
-      await this.#close(error)
+      this.#fail(error)
+      void this.#close(error)
       return false
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#failed(error)
   }
 
   /** Tells the source that no one reads on. What it makes of that comes after the failure that was told. */

@@ -161,7 +161,10 @@ export class Outbox {
     this.#fields.push(tag, ...fields)
   }
 
-  /** Queues a call. Hot path: seven fields, no object. */
+  /**
+   * Queues a call. Hot path: seven fields, no object.
+   * @param waiting the heaps whose threads wait for what it is part of
+   */
   call(
     call: PendingCall,
     flags: number,
@@ -169,7 +172,9 @@ export class Outbox {
     path: unknown,
     args: unknown,
     extra: unknown,
+    waiting: readonly number[],
   ): void {
+    if (waiting.length > 0) this.#fields.push(Tag.within, waiting)
     this.#calls.push(call)
     this.#flagsAt.push(this.#fields.length + 2)
     this.#fields.push(Tag.call, call.id, flags, target, path, args, extra)

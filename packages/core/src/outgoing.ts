@@ -25,6 +25,7 @@ import { Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { Replies } from './replies.ts'
 import { joinStacks, withoutFrames } from './stacks.ts'
+import { NONE_WAITING, thisHeap } from './this-heap.ts'
 import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
@@ -62,8 +63,8 @@ export class Outgoing implements Connection {
   #peerName: string
   #ended: CloseReason | undefined
   #made = 0
-  /** Calls that block this thread now, one within the other. */
-  #blocked = 0
+  /** What names the peer's heap, once it has said so. */
+  #peerHeap = 0
 
   constructor(options: OutgoingOptions) {
     this.#options = options
@@ -95,6 +96,10 @@ export class Outgoing implements Connection {
     return this.#peerName
   }
 
+  get peerHeap(): number {
+    return this.#peerHeap
+  }
+
   get membership(): Membership | undefined {
     return this.#options.membership
   }
@@ -112,19 +117,15 @@ export class Outgoing implements Connection {
     return this.#calls.pending
   }
 
-  /** Is this thread blocked in a call of this session's, so that nothing else of it goes on? */
-  get isBlocked(): boolean {
-    return this.#blocked > 0 && this.#options.transport.waits === true
-  }
-
   /** Calls made so far. */
   get made(): number {
     return this.#made
   }
 
   /** The peer has said its name; one that was given here comes first. */
-  introduced(name: string): void {
+  introduced(name: string, heap: number): void {
     if (this.#peerName === '') this.#peerName = name
+    this.#peerHeap = heap
   }
 
   report(error: unknown): void {
@@ -197,7 +198,10 @@ export class Outgoing implements Connection {
     const limit = this.#watch.limitOf(call)
     const began = limit === Infinity ? 0 : this.#watch.now()
     if (call.state === 'pending') {
-      this.#blocked++
+      // Whoever is served meanwhile may abort it.
+      if (options.signal !== undefined) this.#watch.begin(call, false)
+      const waits = this.#options.transport.waits === true ? 1 : 0
+      thisHeap.blocked += waits
       try {
         enter.call(
           this.#options.transport,
@@ -206,7 +210,7 @@ export class Outgoing implements Connection {
           limit === Infinity ? undefined : limit,
         )
       } finally {
-        this.#blocked--
+        thisHeap.blocked -= waits
       }
     }
     if (call.state === 'pending') {
@@ -299,13 +303,13 @@ export class Outgoing implements Connection {
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
-      if (this.#options.transport.waits === true && this.#servesBlocked()) flags |= Flag.within
+      const waiting = servedHere()?.waiting ?? NONE_WAITING
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
-        this.#outbox.call(call, operation | flags, target, wire, value, extra)
+        this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
       } else {
         const leave = (failed: Failed | undefined): void => {
           if (!this.#neverLeaves(call, failed))
-            this.#outbox.call(call, operation | flags, target, wire, value, extra)
+            this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
         }
         this.#outbox.inLine(gates, leave, movedBefore)
       }
@@ -317,12 +321,6 @@ export class Outgoing implements Connection {
       if (error instanceof ReleasedError) throw error
     }
     return call
-  }
-
-  /** Is this part of what serves a call for which the peer is blocked? */
-  #servesBlocked(): boolean {
-    const served = servedHere()
-    return served?.blocking === true && served.session === this.references
   }
 
   /** Was a call given up on before it left, or can what it names not be had? Then its id is free. */

@@ -31,6 +31,7 @@ function recorder(): { handler: MessageHandler; heard: unknown[] } {
       'cancel',
       'item',
       'credit',
+      'within',
     ].map((name) => [name, listen(name)]),
   ) as unknown as MessageHandler // one method for each of its names
   return { handler, heard }
@@ -44,6 +45,9 @@ describe('readBatch', () => {
         0,
         1,
         'peer',
+        5,
+        10,
+        [8, 9],
         1,
         3,
         2 | 16,
@@ -67,7 +71,8 @@ describe('readBatch', () => {
       handler,
     )
     expect(heard).toEqual([
-      ['hello', 1, 'peer'],
+      ['hello', 1, 'peer', 5],
+      ['within', [8, 9]],
       [
         'call',
         { id: 3, operation: 2, flags: 18, target: 0, path: ['add'], args: [1], extra: undefined },
@@ -117,8 +122,8 @@ describe('readBatch', () => {
 
   test('a name of any length is cut', () => {
     const { handler, heard } = recorder()
-    readBatch(openBatch([0, 1, 'x'.repeat(10_000)]), handler)
-    expect(heard).toEqual([['hello', 1, 'x'.repeat(200)]])
+    readBatch(openBatch([0, 1, 'x'.repeat(10_000), 7]), handler)
+    expect(heard).toEqual([['hello', 1, 'x'.repeat(200), 7]])
   })
 })
 

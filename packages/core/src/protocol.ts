@@ -11,7 +11,7 @@ export const PROTOCOL_VERSION = 1
 
 /** The first field of every message. */
 export const Tag = {
-  /** version, name of the sender's context */
+  /** version, name of the sender's context, what names its heap in `within` */
   hello: 0,
   /** call id, operation | flags, target, path, arguments, extra */
   call: 1,
@@ -31,11 +31,13 @@ export const Tag = {
   item: 8,
   /** call id of an iteration, how many more items it may send */
   credit: 9,
+  /** the heaps whose threads wait for what the call that follows is part of */
+  within: 10,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [2, 6, 3, 3, 2, 1, 4, 4, 3, 2]
+const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -74,11 +76,9 @@ export const Flag = {
   promise: 128,
   /** The caller's thread waits for this answer and can do nothing else. */
   blocking: 256,
-  /** It is part of what serves a blocking call of the receiver, which may not be able to wait for anything else. */
-  within: 512,
 } as const
 
-const ALL_FLAGS = 1023
+const ALL_FLAGS = 511
 
 /** A property key on the wire: a name, an array index, or `[1, name]` for a symbol. */
 export type WireKey = string | number | readonly [1, string]
@@ -105,7 +105,7 @@ export interface CallMessage {
 
 /** Takes a batch's messages one by one, each checked, in the order they were sent. */
 export interface MessageHandler {
-  hello(version: number, name: string): void
+  hello(version: number, name: string, heap: number): void
   call(message: CallMessage): void
   result(id: number, value: unknown, extra: Extra): void
   failure(id: number, error: unknown, extra: Extra): void
@@ -115,6 +115,7 @@ export interface MessageHandler {
   cancel(id: number, abandoned: boolean, reason: unknown, extra: Extra): void
   item(id: number, value: unknown, extra: Extra): void
   credit(id: number, count: number): void
+  within(heaps: readonly number[]): void
 }
 
 const NO_PATH: readonly WireKey[] = Object.freeze([])
@@ -217,9 +218,16 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
       case Tag.hello: {
         const name = list[first + 1]
         if (typeof name !== 'string') throw new ProtocolError('a name is not a string')
-        handler.hello(checkNatural(list[first], 'version'), name.slice(0, 200))
+        handler.hello(
+          checkNatural(list[first], 'version'),
+          name.slice(0, 200),
+          checkNatural(list[first + 2], 'heap'),
+        )
         break
       }
+      case Tag.within:
+        handler.within(checkHeaps(list[first]))
+        break
     }
   }
 }
@@ -228,6 +236,12 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
 export function checkNatural(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new ProtocolError(`${what} is not a natural number`)
+}
+
+function checkHeaps(value: unknown): readonly number[] {
+  if (!Array.isArray(value)) throw new ProtocolError('heaps are not a list')
+  for (const heap of value as readonly unknown[]) checkNatural(heap, 'heap')
+  return value as readonly number[] // each was checked just above
 }
 
 function checkInteger(value: unknown, what: string): number {

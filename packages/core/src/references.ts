@@ -132,6 +132,10 @@ export class References implements ReferencePort {
     return this.#connection.peerName
   }
 
+  get peerHeap(): number {
+    return this.#connection.peerHeap
+  }
+
   isHeld(value: object): boolean {
     return this.exports.idOf(value) !== undefined
   }

@@ -12,11 +12,14 @@ import { type AbortSource, createAbortSource } from './signal.ts'
 export interface ServingSession {
   readonly platform: Platform
   readonly peerName: string
+  /** What names the heap of the peer. */
+  readonly peerHeap: number
 }
 
 export class ServedCall implements Served {
   readonly message: CallMessage
   readonly session: ServingSession
+  readonly #behind: readonly number[]
   /** Kept while it is served: a signal that a method only listens to must not be collected, and given back, before. */
   args: unknown
   /** Has its target been asked? Until then it waits for earlier answers. */
@@ -31,9 +34,11 @@ export class ServedCall implements Served {
   #source: AbortSource | undefined
   #view: CurrentCall | undefined
 
-  constructor(message: CallMessage, session: ServingSession) {
+  /** @param behind the heaps whose threads wait for what the call is part of, the caller's own not among them */
+  constructor(message: CallMessage, session: ServingSession, behind: readonly number[]) {
     this.message = message
     this.session = session
+    this.#behind = behind
   }
 
   /** Has the caller given up? */
@@ -41,8 +46,12 @@ export class ServedCall implements Served {
     return this.#cancelled !== undefined
   }
 
-  get blocking(): boolean {
-    return (this.message.flags & Flag.blocking) !== 0
+  get waiting(): readonly number[] {
+    const { peerHeap } = this.session
+    const isBlocking = (this.message.flags & Flag.blocking) !== 0
+    return isBlocking && !this.#behind.includes(peerHeap)
+      ? [...this.#behind, peerHeap]
+      : this.#behind
   }
 
   get view(): CurrentCall {

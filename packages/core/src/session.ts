@@ -30,6 +30,7 @@ import {
 } from './protocol.ts'
 import type { References } from './references.ts'
 import type { Scope } from './scope.ts'
+import { thisHeap } from './this-heap.ts'
 import type { Batch, Receiver, Transport } from './transport.ts'
 
 /** Everything about a session that is decided before it begins. */
@@ -131,13 +132,12 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       outbox: this.#outbox,
       flavour: settings.flavour,
       writes: settings.writes,
-      isBlocked: () => this.outgoing.isBlocked,
       malformed: (error) => this.#cutOff(error),
     })
     this.closedPromise = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
-    this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name)
+    this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name, thisHeap.id)
     this.#transport.open(this)
   }
 
@@ -312,13 +312,13 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#end(reason)
   }
 
-  hello(version: number, name: string): void {
+  hello(version: number, name: string, heap: number): void {
     if (version !== PROTOCOL_VERSION) {
       throw new ProtocolError(
         `it speaks version ${version} of the protocol, and this context version ${PROTOCOL_VERSION}`,
       )
     }
-    this.outgoing.introduced(name)
+    this.outgoing.introduced(name, heap)
   }
 
   /** What moved with the batch that is being read. */
@@ -374,6 +374,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
 
   credit(id: number, count: number): void {
     this.#incoming.credit(id, count)
+  }
+
+  within(heaps: readonly number[]): void {
+    this.#incoming.within(heaps)
   }
 
   // The end -----------------------------------------------------------------------------------------

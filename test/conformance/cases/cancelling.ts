@@ -689,7 +689,7 @@ export const blockingStopCases: readonly Case[] = group('sync, cancelling', {
     }
     assert.equal(thrown, reason)
     assert.deepEqual(service.notes(), ['before'])
-    assert.equal(stopper.added, 0, 'how many listened')
+    assert.equal(stopper.listeners, 0, 'how many listen')
   },
 
   async 'a timeout that does not pass changes nothing'(context) {
