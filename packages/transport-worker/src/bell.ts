@@ -6,9 +6,9 @@
  */
 
 /** Where in the memory things are. */
-const Cell = { rings: 0, sleepers: 1, ended: 2, exitCode: 3, blocked: 4 } as const
+const Cell = { rings: 0, sleepers: 1, ended: 2, exitCode: 3, blocked: 4, attending: 5 } as const
 
-const BYTES = 20
+const BYTES = 24
 
 export class Bell {
   readonly memory: SharedArrayBuffer
@@ -45,6 +45,16 @@ export class Bell {
   /** Is the thread whose bell it is blocked, asleep or not? */
   get isBlocked(): boolean {
     return Atomics.load(this.#cells, Cell.blocked) > 0
+  }
+
+  /** The thread whose bell it is looks after its shared memory, or does no longer. */
+  attend(isAttending: boolean): void {
+    Atomics.add(this.#cells, Cell.attending, isAttending ? 1 : -1)
+  }
+
+  /** Does the thread whose bell it is look after its shared memory, and need no message to see what is there? */
+  get isAttending(): boolean {
+    return Atomics.load(this.#cells, Cell.attending) > 0
   }
 
   /** The thread whose bell it is ends. */

@@ -3,7 +3,7 @@
  * those who wait for it meanwhile are not kept waiting.
  */
 import { thisThread } from './bell.ts'
-import { Spinner } from './spinner.ts'
+import { Patience } from './patience.ts'
 
 /** What a blocked thread looks after. */
 export interface BlockingPipe {
@@ -11,6 +11,8 @@ export interface BlockingPipe {
   flush(): void
   /** Takes one message that has come, if one has. */
   takeOne(): boolean
+  /** Is something in shared memory, of which the event loop hears nothing? */
+  readonly hasUnread: boolean
   /** Does something that is served wait for a promise? */
   readonly isBusy: boolean
   /** Looks whether the peer still lives, and says so to its session if not. Asked now and then, for the dead do not ring. */
@@ -34,8 +36,8 @@ export function serveNoMore(pipe: BlockingPipe): void {
   pipes.delete(pipe)
 }
 
-const waiting = new Spinner()
-const lingering = new Spinner()
+const waiting = new Patience()
+const lingering = new Patience()
 
 /**
  * Blocks until `done`, or for so many milliseconds. What comes is served in the order in which each context sent it; of several contexts, each
@@ -43,21 +45,23 @@ const lingering = new Spinner()
  */
 export function blockUntil(done: () => boolean, deadline: number): void {
   const { bell } = thisThread
-  const end = performance.now() + deadline
+  const end = deadline === Infinity ? Infinity : performance.now() + deadline
   bell.block(true)
+  bell.attend(true)
   try {
     while (!done()) {
       for (const pipe of pipes) pipe.flush()
       const { rings } = bell
       if (serveOnce(done)) continue
       if (waiting.spin(bell, rings)) continue
-      const left = end - performance.now()
+      const left = end === Infinity ? Infinity : end - performance.now()
       if (left <= 0) return
       bell.sleep(rings, Math.min(left, SLICE))
       if (bell.rings === rings) for (const pipe of pipes) pipe.checkPeer()
     }
   } finally {
     bell.block(false)
+    leave()
   }
 }
 
@@ -68,12 +72,34 @@ export function blockUntil(done: () => boolean, deadline: number): void {
 export function linger(): void {
   const { bell } = thisThread
   const end = performance.now() + LINGER
-  for (;;) {
-    const { rings } = bell
-    if (!serveOnce(never) && !lingering.spin(bell, rings)) return
-    for (const pipe of pipes) pipe.flush()
-    if (performance.now() > end || isBusy()) return
+  bell.attend(true)
+  try {
+    for (;;) {
+      const { rings } = bell
+      if (!serveOnce(never) && !lingering.spin(bell, rings)) {
+        const left = end - performance.now()
+        if (left <= 0 || !lingering.sleep(bell, rings, left)) return
+      }
+      for (const pipe of pipes) pipe.flush()
+      if (performance.now() > end || isBusy()) return
+    }
+  } finally {
+    leave()
   }
+}
+
+/** This thread goes on with something else. What came in the last moment is for the event loop. */
+function leave(): void {
+  thisThread.bell.attend(false)
+  for (const { hasUnread } of pipes)
+    if (hasUnread) {
+      queueMicrotask(serveUnread)
+      return
+    }
+}
+
+function serveUnread(): void {
+  for (const pipe of pipes) while (pipe.hasUnread && pipe.takeOne());
 }
 
 /** Takes one message of each context that has sent one. False when none has. */

@@ -13,6 +13,7 @@ import {
 } from '@farhold/core/adapter'
 import type { Bell } from './bell.ts'
 import { LateTransport } from './late-transport.ts'
+import { createSharedRings } from './thread-transport.ts'
 
 /** What a family knows of a worker beside its session. */
 interface Thread {
@@ -90,8 +91,9 @@ function acquaint(one: number, other: number): void {
   remember(one, other)
   remember(other, one)
   const { port1, port2 } = new MessageChannel()
-  tell(one, 'meet', [other, second.peerName, transfer(port1, [port1]), bells[1]])
-  tell(other, 'meet', [one, first.peerName, transfer(port2, [port2]), bells[0]])
+  const rings = createSharedRings()
+  tell(one, 'meet', [other, second.peerName, transfer(port1, [port1]), bells[1], rings[0]])
+  tell(other, 'meet', [one, first.peerName, transfer(port2, [port2]), bells[0], rings[1]])
 }
 
 function remember(one: number, other: number): void {

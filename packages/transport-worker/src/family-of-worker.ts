@@ -14,13 +14,19 @@ import {
 import { Bell } from './bell.ts'
 import { LateTransport } from './late-transport.ts'
 import { exitOf } from './thread-end.ts'
-import { ThreadTransport } from './thread-transport.ts'
+import { type SharedRings, ThreadTransport } from './thread-transport.ts'
 import type { WorkerStart } from './worker-data.ts'
 
 /** What the parent tells of other workers. */
 export interface SiblingAgent extends RelationAgent {
   /** Here is a pipe to another worker. */
-  meet(member: number, name: string, port: MessagePort, bell: SharedArrayBuffer): void
+  meet(
+    member: number,
+    name: string,
+    port: MessagePort,
+    bell: SharedArrayBuffer,
+    rings: SharedRings,
+  ): void
   /** Another worker has ended. */
   gone(member: number, reason: CloseReason): void
   /** Answers while this worker lives. */
@@ -69,12 +75,13 @@ export function createWorkerFamily(start: WorkerStart): { family: Family; agent:
 
   const agent: SiblingAgent = {
     ...createRelationAgent({ family, member: PARENT }),
-    meet(member, name, port, memory) {
+    meet(member, name, port, memory, rings) {
       family.relation(member, name)
       const bell = new Bell(memory)
       const transport = new ThreadTransport(port, {
         keepAlive: false,
         bell,
+        rings,
         ended: () => exitOf(bell),
         // A port does not say why it closed.
         closed: async () => {

@@ -3,12 +3,7 @@
  */
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import {
-  MessageChannel,
-  receiveMessageOnPort,
-  Worker,
-  type WorkerOptions,
-} from 'node:worker_threads'
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import {
   CallTimeoutError,
   type Context,
@@ -29,7 +24,7 @@ import {
 import { Bell, thisThread } from './bell.ts'
 import { createParentAgent, family, joined, left } from './family-of-parent.ts'
 import { endOf, endSeen } from './thread-end.ts'
-import { ThreadTransport } from './thread-transport.ts'
+import { createSharedRings, ThreadTransport } from './thread-transport.ts'
 import type { WorkerStart } from './worker-data.ts'
 
 /** How a worker is spawned; what is not listed here goes to Node's `Worker` as it is. */
@@ -89,11 +84,13 @@ export async function spawnWorker<T = unknown>(
   const identity: ContextIdentity = { id: nextContextId(), name, kind: 'worker' }
   const { port1, port2 } = new MessageChannel()
   const bell = new Bell()
+  const [ours, theirs] = createSharedRings()
   const start: WorkerStart = {
     port: port2,
     identity,
     parentName: currentContext().name,
     bells: { own: bell.memory, parent: thisThread.bell.memory },
+    rings: theirs,
     limits,
     modules,
   }
@@ -110,6 +107,7 @@ export async function spawnWorker<T = unknown>(
     closed: () => undefined,
     behind: worker,
     bell,
+    rings: ours,
     ended: () => endSeen(worker, bell),
   })
   const session = openSession(
@@ -128,13 +126,8 @@ export async function spawnWorker<T = unknown>(
   joined(identity.id, bell, () => endSeen(worker, bell))
   void session.closedPromise.then((reason) => left(identity.id, reason))
   void closed.then((reason) => {
-    // What the worker posted before it ended may still wait in the port.
-    for (
-      let left = receiveMessageOnPort(port1);
-      left !== undefined;
-      left = receiveMessageOnPort(port1)
-    )
-      transport.deliver(left.message)
+    // What the worker sent before it ended may still wait.
+    transport.drain()
     session.closed(reason)
   })
   const context = createContext<T>({

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ContextIdentity, Limits } from '@farhold/core'
 import type { Agent } from '@farhold/core/adapter'
 import type { SiblingAgent } from './family-of-worker.ts'
+import type { SharedRings } from './thread-transport.ts'
 
 export interface WorkerStart {
   readonly port: MessagePort
@@ -13,6 +14,7 @@ export interface WorkerStart {
   readonly parentName: string
   /** What wakes this worker when it is blocked, and its parent. */
   readonly bells: { readonly own: SharedArrayBuffer; readonly parent: SharedArrayBuffer }
+  readonly rings: SharedRings
   readonly limits: Partial<Limits> | undefined
   /** Sources of virtual modules, by specifier. */
   readonly modules: Readonly<Record<string, string>>

@@ -49,6 +49,7 @@ const session: SessionCore = openSession(
     keepAlive: true,
     closed: 'ends',
     bell: parentBell,
+    rings: start.rings,
     // A worker ends with its parent.
     ended: () => undefined,
   }),

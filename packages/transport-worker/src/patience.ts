@@ -1,5 +1,5 @@
 /**
- * Waiting without sleep, for as long as that has paid lately.
+ * How to wait for a bell: first awake, for as long as that has paid lately, then asleep.
  *
  * A futex wake-up costs a hundred times what a call between two spinning threads does; but where both share one core, the one
  * that spins only keeps the other from answering. So how long to spin is learned: doubled when what was waited for came in time,
@@ -12,7 +12,7 @@ import type { Bell } from './bell.ts'
 const MOST = 8192
 /** Fewer are not worth the trouble. */
 const FEWEST = 64
-/** After so many waits without spinning it is tried again. */
+/** After so many waits without it, what did not pay is tried again. */
 const RETRY = 64
 
 const pause = Reflect.get(Atomics, 'pause') as (() => void) | undefined // where the engine has it
@@ -20,11 +20,14 @@ const pause = Reflect.get(Atomics, 'pause') as (() => void) | undefined // where
 /** Has this process one core, where nobody answers while we spin? */
 const alone = availableParallelism() === 1
 
-export class Spinner {
+export class Patience {
   #looks = FEWEST * 4
   #skipped = 0
+  /** Did it ring when a sleep was tried last? */
+  #sleeps = true
+  #awake = 0
 
-  /** Spins until the bell rings again, when it had rung `rings` times. False when it did not ring in time. */
+  /** Waits awake until the bell rings again, when it had rung `rings` times. False when it did not ring in time. */
   spin(bell: Bell, rings: number): boolean {
     if (alone) return bell.rings !== rings
     if (this.#looks < FEWEST) {
@@ -41,5 +44,14 @@ export class Spinner {
     }
     this.#looks = Math.floor(this.#looks / 2)
     return false
+  }
+
+  /** As `spin`, asleep, for so many milliseconds: for a wait that is worth it only when it often rings in time. */
+  sleep(bell: Bell, rings: number, milliseconds: number): boolean {
+    if (!this.#sleeps && ++this.#awake < RETRY) return false
+    this.#awake = 0
+    bell.sleep(rings, milliseconds)
+    this.#sleeps = bell.rings !== rings
+    return this.#sleeps
   }
 }
