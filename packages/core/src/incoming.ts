@@ -293,7 +293,9 @@ export class Incoming {
     const { operation, flags } = served.message
     // Put back by whoever took the batch.
     nowServing(served)
-    return perform(operation, unwrap(target), path, args ?? [], this.#options(flags))
+    // A thread that cannot wait for a promise forwards by blocking, too.
+    const how = isAwaitedHere(served) ? flags | Flag.blocking : flags
+    return perform(operation, unwrap(target), path, args ?? [], this.#options(how))
   }
 
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */

@@ -67,7 +67,9 @@ export interface Transport {
    * block leaves it out.
    * @param deadline milliseconds this may take; `undefined` for no bound.
    */
-  enter?(batch: Batch, done: () => boolean, deadline: number | undefined): void
+  readonly enter?:
+    | ((batch: Batch, done: () => boolean, deadline: number | undefined) => void)
+    | undefined
   /**
    * Does `enter` go on until `done()` holds, because the peer has a thread of its own? Otherwise it ends when the peer
    * has run as far as it can without this thread.

@@ -18,7 +18,8 @@ import { createSync } from './sync.ts'
  * own signal for the call fires (`currentCall().signal`), what it gives late is dropped, and calls that build on the answer fail
  * with the same reason. A timeout bounds a call from start to end; in an iteration it bounds the wait for each item.
  *
- * A call that blocks this thread cannot hear a signal that fires meanwhile; its timeout holds.
+ * A call that blocks this thread hears a signal that fires meanwhile only when another thread, served while this one is blocked,
+ * fires it; its timeout holds.
  *
  * @throws {TypeError} when `proxy` is no proxy or an option is wrong.
  * @throws {ReleasedError} when it was released.

@@ -21,7 +21,17 @@ export interface BlockingPipe {
 
 const pipes = new Set<BlockingPipe>()
 
-/** How long a thread sleeps before it looks whether anyone has died, in milliseconds. */
+/** May this thread block at all? A browser's main thread may not, and what embeds Node can forbid it. */
+export const mayBlock = ((): boolean => {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0)
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** How often a thread looks whether anyone has died, in milliseconds. */
 const SLICE = 100
 
 /** How long a thread lingers at most before its event loop goes on, in milliseconds. */
@@ -46,18 +56,23 @@ const lingering = new Patience()
 export function blockUntil(done: () => boolean, deadline: number): void {
   const { bell } = thisThread
   const end = deadline === Infinity ? Infinity : performance.now() + deadline
+  let check = Infinity
   bell.block(true)
   bell.attend(true)
   try {
     while (!done()) {
       for (const pipe of pipes) pipe.flush()
       const { rings } = bell
-      if (serveOnce(done)) continue
-      if (waiting.spin(bell, rings)) continue
-      const left = end === Infinity ? Infinity : end - performance.now()
-      if (left <= 0) return
-      bell.sleep(rings, Math.min(left, SLICE))
-      if (bell.rings === rings) for (const pipe of pipes) pipe.checkPeer()
+      const took = serveOnce(done)
+      if (done()) return
+      if (!took && waiting.spin(bell, rings)) continue
+      const now = performance.now()
+      if (now >= end) return
+      if (check === Infinity) check = now + SLICE
+      if (now >= check) {
+        for (const pipe of pipes) pipe.checkPeer()
+        check = now + SLICE
+      } else if (!took) bell.sleep(rings, Math.min(end - now, check - now))
     }
   } finally {
     bell.block(false)

@@ -2,7 +2,7 @@
  * A transport whose pipe comes later: what is sent before waits for it.
  */
 import type { Batch, Receiver, Transport } from '@farhold/core'
-import { blockUntil } from './blocking.ts'
+import { blockUntil, mayBlock } from './blocking.ts'
 
 export class LateTransport implements Transport {
   readonly codec = 'structured'
@@ -35,11 +35,13 @@ export class LateTransport implements Transport {
     else this.#pipe.post(batch)
   }
 
-  enter(batch: Batch, done: () => boolean, deadline = Infinity): void {
-    // Whoever sends the pipe is served while this thread is blocked.
-    this.post(batch)
-    blockUntil(done, deadline)
-  }
+  readonly enter = mayBlock
+    ? (batch: Batch, done: () => boolean, deadline = Infinity): void => {
+        // Whoever sends the pipe is served while this thread is blocked.
+        this.post(batch)
+        blockUntil(done, deadline)
+      }
+    : undefined
 
   hold(): void {
     this.#held = true

@@ -8,7 +8,14 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Batch, CloseReason, Receiver } from '@farhold/core'
 import { ProtocolError } from '@farhold/core'
 import type { Bell } from './bell.ts'
-import { type BlockingPipe, blockUntil, linger, serveNoMore, serveWhenBlocked } from './blocking.ts'
+import {
+  type BlockingPipe,
+  blockUntil,
+  linger,
+  mayBlock,
+  serveNoMore,
+  serveWhenBlocked,
+} from './blocking.ts'
 import { createRingMemory, RingReader, RingWriter } from './ring.ts'
 import { MessageTransport, type MessageTransportOptions } from './worker-transport.ts'
 
@@ -89,10 +96,12 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
     return true
   }
 
-  enter(batch: Batch, done: () => boolean, deadline = Infinity): void {
-    this.post(batch)
-    blockUntil(done, deadline)
-  }
+  readonly enter = mayBlock
+    ? (batch: Batch, done: () => boolean, deadline = Infinity): void => {
+        this.post(batch)
+        blockUntil(done, deadline)
+      }
+    : undefined
 
   /** What the event loop has for us. Who is blocked meanwhile may have more. */
   protected override heard(body: unknown): void {
