@@ -1,8 +1,8 @@
-/** Runs the cases inside a worker, on the fixture of the thread that spawned it. */
+/** Runs the cases inside a worker, on the fixture of another thread: the one that spawned it, or another worker. */
 import * as farhold from '@farhold/core'
 import { cases } from './cases/index.ts'
 import { runCase } from './run-case.ts'
-import { parentSession } from './worker-to-parent-session.ts'
+import { sessionWith } from './worker-to-parent-session.ts'
 
 let fixture: farhold.Remote<object> | undefined
 
@@ -23,7 +23,7 @@ export async function run(name: string): Promise<void> {
     farhold,
     remote,
     sync: () => farhold.sync(remote),
-    stats: () => parentSession().stats(),
+    stats: () => sessionWith(farhold.contextOf(remote)).stats(),
     reported: () => reported,
   })
 }

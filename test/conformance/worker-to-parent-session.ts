@@ -1,21 +1,23 @@
 /**
- * The session that a spawned worker has with its parent, which no context in the worker stands for. A worker whose session is
- * asked for loads this module before it opens it: see {@link WITH_SESSION}.
+ * The sessions of a spawned worker, which no context in the worker stands for. A worker whose sessions are asked for loads this
+ * module before it opens one: see {@link WITH_SESSIONS}.
  */
-import { Family, PARENT, type SessionCore } from '@farhold/core/adapter'
+import { Family, type SessionCore } from '@farhold/core/adapter'
 
 /** How such a worker is spawned. */
-export const WITH_SESSION = { execArgv: ['--conditions=source', '--import', import.meta.url] }
+export const WITH_SESSIONS = { execArgv: ['--conditions=source', '--import', import.meta.url] }
 
-let found: SessionCore | undefined
+const sessions: SessionCore[] = []
 const { join } = Family.prototype
 
 Family.prototype.join = function (member, relation) {
-  if (member === PARENT) found = relation as SessionCore // every relation is one
+  sessions.push(relation as SessionCore) // every relation is one
   join.call(this, member, relation)
 }
 
-export function parentSession(): SessionCore {
-  if (found === undefined) throw new Error('this worker was not spawned with WITH_SESSION')
+/** The session with the context of that name. */
+export function sessionWith(peerName: string): SessionCore {
+  const found = sessions.find((session) => session.peerName === peerName)
+  if (found === undefined) throw new Error(`this worker has no session with "${peerName}"`)
   return found
 }
