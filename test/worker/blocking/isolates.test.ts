@@ -2,7 +2,7 @@
  * Guests whose grants are objects of workers, and workers that are given objects of guests: the host is between them, blocked while it
  * waits for either.
  */
-import { proxy, type Remote } from '@farhold/core'
+import { type Proxied, proxy, type Remote } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Peer } from './fixtures/peer.ts'
@@ -46,7 +46,7 @@ interface Guest {
   sum(times: number): number
   bounce(depth: number): number
   askBack(method: string): unknown
-  readonly made: object
+  readonly made: Proxied<{ add(a: number, b: number): number }>
 }
 
 const spawnGuest = (peer: Remote<Peer>) =>

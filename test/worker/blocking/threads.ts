@@ -52,6 +52,23 @@ export class Threads {
     return found(this.#peers, name)
   }
 
+  /** Resolves when a worker blocks in what it was asked before: messages of another turn come behind it, and are served then. */
+  async blocks(name: string): Promise<void> {
+    await turn()
+    await this.peer(name).add(0, 0)
+  }
+
+  /** Resolves when the event loop of each worker goes on. */
+  async go(): Promise<void> {
+    await Promise.all([...this.#peers.values()].map((peer) => peer.later(undefined as never)))
+  }
+
+  /** Lets no blocking call of any of them take longer. */
+  async guardBy(milliseconds: number): Promise<void> {
+    this.main.guardBy(milliseconds)
+    await Promise.all([...this.#peers.values()].map((peer) => peer.guardBy(milliseconds)))
+  }
+
   /** What is left that should not be, once everyone has forgotten everyone: nothing, after a while. */
   async leftovers(): Promise<unknown[]> {
     await Promise.all([...this.#peers.values()].map((peer) => peer.forget()))
