@@ -43,6 +43,8 @@ export class RawPeer {
       },
       pull: () => undefined,
       isBusy: false,
+      hasUnread: false,
+      readOn: () => undefined,
       closed: () => undefined,
     })
   }

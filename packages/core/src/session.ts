@@ -250,7 +250,9 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
           `a message of ${size} is past the limit of ${this.#limits.messageSize}`,
         )
       }
-      this.#read({ cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved })
+      const reading = { cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved }
+      if (this.#reading.length > 0) this.#readOn()
+      this.#read(reading)
     } catch (error) {
       this.#cutOff(error)
     } finally {
@@ -265,6 +267,29 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       readBatch(reading.cursor, this)
     } finally {
       this.#reading.length = level
+    }
+  }
+
+  /**
+   * Reads what is left of the batches whose reading stands still, because something in them blocks this thread: what was sent
+   * before comes before.
+   */
+  #readOn(): void {
+    for (const reading of [...this.#reading]) if (!isRead(reading)) this.#read(reading)
+  }
+
+  get hasUnread(): boolean {
+    return this.ended === undefined && !this.#reading.every(isRead)
+  }
+
+  readOn(): void {
+    const serving = servedHere()
+    try {
+      this.#readOn()
+    } catch (error) {
+      this.#cutOff(error)
+    } finally {
+      if (servedHere() !== serving) nowServing(serving)
     }
   }
 
@@ -409,6 +434,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.references.clear(error)
     this.#resolveClosed(reason)
   }
+}
+
+function isRead({ cursor }: Reading): boolean {
+  return cursor.at >= cursor.fields.length
 }
 
 /** Characters and moved bytes of a batch. */

@@ -32,6 +32,10 @@ export interface Receiver {
    * what there is to answer with. What is not ready by then is posted later.
    */
   serve(batch: Batch): Batch | undefined
+  /** Is a batch read half, because something in it blocks this thread? */
+  readonly hasUnread: boolean
+  /** Reads what is left of such a batch. A transport that blocks calls it before it looks for more. */
+  readOn(): void
   /** What is queued and would leave in a moment, for a transport whose thread is about to block. */
   pull(): Batch | undefined
   /** Is anything being served whose answer is not there yet? */

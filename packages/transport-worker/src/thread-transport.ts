@@ -128,6 +128,10 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
   }
 
   takeOne(): boolean {
+    if (this.#receiver?.hasUnread === true) {
+      this.#receiver.readOn()
+      return true
+    }
     if (this.#takeEntry()) return true
     return (this.#inHand.length > 0 || this.#incoming.isPosted) && this.#takePosted()
   }

@@ -75,9 +75,7 @@ describe("a guest of main's whose grant is a worker's object", () => {
     expect(await guest.remote.bounce(20)).toBe(210)
   })
 
-  // The host is blocked when the worker's call of the guest's function comes, and hands it on to the guest without blocking, for a
-  // promise that cannot settle: "WouldBlockError". It could enter the guest, as it does for a worker that blocks.
-  test.fails('and the worker awaits a function of the guest meanwhile', async () => {
+  test('and the worker awaits a function of the guest meanwhile', async () => {
     await using guest = await spawnGuest(threads.peer('a'))
     expect(guest.sync.askBack('call')).toBe('of the guest')
   })

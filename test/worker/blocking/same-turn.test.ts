@@ -24,9 +24,7 @@ test('what was called in a later turn is served while the thread is blocked', as
   expect(await blocked).toBe('opened')
 })
 
-// What is behind it in the same batch is read only when the call has returned, so it waits until the thread goes on; when that in turn
-// waits for it, for ever.
-test.fails('what was called in the same turn is served while the thread is blocked', async () => {
+test('what was called in the same turn is served while the thread is blocked', async () => {
   const flag = createFlag()
   const blocked = threads.peer('a').attempt('b', 'standFor', flag, 1500)
   const behind = threads.peer('a').raise(flag)
@@ -34,7 +32,7 @@ test.fails('what was called in the same turn is served while the thread is block
   await behind
 })
 
-test.fails('also when the thread that called blocks', async () => {
+test('also when the thread that called blocks', async () => {
   const flag = createFlag()
   const blocked = threads.peer('a').attempt('b', 'standFor', flag, 1500)
   threads.main.block('a', 'raise', flag)
