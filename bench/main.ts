@@ -12,6 +12,7 @@ import { describeMachine } from './machine.ts'
 import { MEMORY, type MeasuredMemory, measureMemory } from './memory.ts'
 import { isolateCollection, isolateRelease, workerCollection, workerRelease } from './release.ts'
 import { show, showDeaths, showMemory } from './show.ts'
+import { workerSyncCold, workerSyncHot } from './sync.ts'
 import { workerMany, workerOne } from './worker.ts'
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
   const contests: Contest[] = [
     workerOne,
     workerMany,
+    workerSyncHot,
+    workerSyncCold,
     isolateSync,
     isolateAsync,
     isolateCallback,
