@@ -45,6 +45,8 @@ export class PendingCall implements Answer {
   readonly fate: Fate
   /** Has the caller given up, so that whatever the owner still answers is dropped? */
   abandoned = false
+  /** Does it keep the process alive until it is answered? One that blocks its thread has no need to. */
+  holds = false
   /** Did its user release it? What it holds goes back as soon as it is here. */
   released = false
   /** When the caller gives up on it. */

@@ -63,6 +63,8 @@ export class Outgoing implements Connection {
   #peerName: string
   #ended: CloseReason | undefined
   #made = 0
+  /** How many calls keep the process alive. */
+  #holding = 0
   /** What names the peer's heap, once it has said so. */
   #peerHeap = 0
 
@@ -299,7 +301,7 @@ export class Outgoing implements Connection {
         args === undefined ? NOTHING : encodeArguments(args, this.references, moved)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
-      if (this.#calls.pending === 1) this.#options.transport.hold?.()
+      if (!(flags & Flag.blocking)) this.#hold(call)
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
@@ -371,7 +373,20 @@ export class Outgoing implements Connection {
     const { value, extra } = encodeFailure(reason, this.references, this.#outbox.moved, 'reason')
     this.#send(Tag.cancel, call.id, 1, value, extra)
     call.fail(reason)
-    if (this.#calls.pending === 0) this.#options.transport.letGo?.()
+    this.#letGo(call)
+  }
+
+  #hold(call: PendingCall): void {
+    call.holds = true
+    this.#holding++
+    if (this.#holding === 1) this.#options.transport.hold?.()
+  }
+
+  #letGo(call: PendingCall): void {
+    if (!call.holds) return
+    call.holds = false
+    this.#holding--
+    if (this.#holding === 0) this.#options.transport.letGo?.()
   }
 
   #send(tag: Tag, ...fields: readonly unknown[]): void {
@@ -410,7 +425,7 @@ export class Outgoing implements Connection {
   /** A call has its answer. */
   #answered(call: PendingCall): void {
     this.#calls.answered(call)
-    if (this.#calls.pending === 0) this.#options.transport.letGo?.()
+    this.#letGo(call)
     if (!call.held) return
     if (call.abandoned && call.released) this.#dropAnswer(call.fate)
     else this.#unheld.register(call, call.fate)

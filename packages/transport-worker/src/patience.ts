@@ -14,6 +14,9 @@ const MOST = 8192
 const FEWEST = 64
 /** After so many waits without it, what did not pay is tried again. */
 const RETRY = 64
+const RETRY_SLEEP = 16
+/** So many sleeps that did not pay end what paid long before. */
+const MOST_CREDIT = 8
 
 const pause = Reflect.get(Atomics, 'pause') as (() => void) | undefined // where the engine has it
 
@@ -23,8 +26,8 @@ const alone = availableParallelism() === 1
 export class Patience {
   #looks = FEWEST * 4
   #skipped = 0
-  /** Did it ring when a sleep was tried last? */
-  #sleeps = true
+  /** How often a sleep has paid of late, less how often it has not. */
+  #credit = MOST_CREDIT / 2
   #awake = 0
 
   /** Waits awake until the bell rings again, when it had rung `rings` times. False when it did not ring in time. */
@@ -48,10 +51,14 @@ export class Patience {
 
   /** As `spin`, asleep, for so many milliseconds: for a wait that is worth it only when it often rings in time. */
   sleep(bell: Bell, rings: number, milliseconds: number): boolean {
-    if (!this.#sleeps && ++this.#awake < RETRY) return false
-    this.#awake = 0
+    if (this.#credit === 0) {
+      if (++this.#awake < RETRY_SLEEP) return false
+      this.#awake = 0
+      this.#credit = 1
+    }
     bell.sleep(rings, milliseconds)
-    this.#sleeps = bell.rings !== rings
-    return this.#sleeps
+    const rang = bell.rings !== rings
+    this.#credit += rang ? (this.#credit < MOST_CREDIT ? 1 : 0) : -1
+    return rang
   }
 }
