@@ -8,6 +8,8 @@ const PROGRAMS = {
   stopping: "the reader has left\ntrue\nEmma\n[ 'Walden' ]\n",
   lifetimes:
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
+  'synchronous-calls':
+    "[ 'Walden' ]\nEmma\nEmma\nEmma\nWouldBlockError\nbegun,free again,at north,begun,at south\nCallTimeoutError\nthe reader has left\nexit 3\nWouldBlockError\n",
 }
 
 for (const [name, stdout] of Object.entries(PROGRAMS)) {
