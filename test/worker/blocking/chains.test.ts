@@ -7,7 +7,7 @@ import { outcomeOf } from './fixtures/peer.ts'
 import { Threads } from './threads.ts'
 
 /** Milliseconds until a chain that hangs is given up. A wall: nothing depends on its length. */
-const BOUND = 1000
+const BOUND = 800
 
 let threads: Threads
 

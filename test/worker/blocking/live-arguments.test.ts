@@ -1,0 +1,79 @@
+/**
+ * What lives on after it was passed, in the arguments of a blocking call: its source is in the thread that is blocked. What can be had without
+ * that thread's event loop is had; what cannot is refused at once, and nothing hangs.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Threads } from './threads.ts'
+
+/** Milliseconds until a call that hangs is given up. A wall: nothing depends on its length. */
+const BOUND = 800
+
+let threads: Threads
+
+beforeAll(async () => {
+  threads = await Threads.start(['a', 'b'])
+  await threads.guardBy(BOUND)
+})
+
+afterAll(async () => {
+  expect(await threads.leftovers()).toEqual([])
+  await threads.close()
+})
+
+const refused = { error: 'WouldBlockError', code: 'FARHOLD_WOULD_BLOCK' }
+
+describe('in the arguments of a blocking call', () => {
+  test('a promise that is not asked for', () => {
+    expect(threads.main.block('a', 'count', Promise.resolve(1), 2)).toBe(2)
+  })
+
+  test('a signal that is not aborted', () => {
+    expect(threads.main.block('a', 'isAborted', new AbortController().signal)).toBe(false)
+  })
+
+  // Its items would need no event loop, but are sent as those of any iteration are.
+  test.fails('a synchronous iterable is iterated, or refused', () => {
+    const items = (function* () {
+      yield 1
+      yield 2
+    })()
+    expect(threads.main.attempt('a', 'itemsOf', items).error).not.toBe('CallTimeoutError')
+  })
+
+  test.fails('a promise that is awaited there', () => {
+    expect(threads.main.attempt('a', 'echoLater', Promise.resolve(1))).toMatchObject(refused)
+  })
+
+  test.fails('an asynchronous iterable', () => {
+    const items = (async function* () {
+      yield 1
+      yield 2
+    })()
+    expect(threads.main.attempt('a', 'itemsOf', items)).toMatchObject(refused)
+  })
+
+  test.fails('a readable stream', () => {
+    expect(threads.main.attempt('a', 'itemsOf', ReadableStream.from([1, 2]))).toMatchObject(refused)
+  })
+
+  // That it is aborted already leaves in a microtask, which does not come while the thread is blocked.
+  test.fails('a signal that is aborted already', () => {
+    expect(threads.main.attempt('a', 'whenAborted', AbortSignal.abort('before'))).toEqual({
+      value: 'before',
+    })
+  })
+})
+
+describe('in the answer of a blocking call, when the thread goes on', () => {
+  test('a promise', async () => {
+    const { later } = threads.main.block('a', 'givePromise', 1) as { later: Promise<number> }
+    expect(await later).toBe(1)
+  })
+
+  test('an iterable', async () => {
+    const items = threads.main.block('a', 'giveItems', 3) as AsyncIterable<number>
+    const seen: number[] = []
+    for await (const item of items) seen.push(item)
+    expect(seen).toEqual([0, 1, 2])
+  })
+})
