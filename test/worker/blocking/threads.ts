@@ -21,7 +21,7 @@ setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
 export class Threads {
-  readonly main = new Peer('main')
+  readonly main = new Peer('main', (name) => void this.context(name).close())
   readonly #contexts = new Map<string, Context<PeerThread>>()
   readonly #peers = new Map<string, Remote<Peer>>()
 
@@ -56,6 +56,12 @@ export class Threads {
   async blocks(name: string): Promise<void> {
     await turn()
     await this.peer(name).add(0, 0)
+  }
+
+  /** One has ended. */
+  lost(name: string): void {
+    this.#contexts.delete(name)
+    this.#peers.delete(name)
   }
 
   /** Resolves when the event loop of each worker goes on. */
