@@ -8,6 +8,7 @@ import { customNamed, registeredClass } from '../registry.ts'
 import { isSharedBuffer, viewOver } from './bytes.ts'
 import { errorPrototypeNamed } from './error-classes.ts'
 import type { Flavour, ReferencePort } from './port.ts'
+import { templateOf } from './template.ts'
 
 /**
  * Decodes one value that `encode` of the peer's side made. The received body is changed in place: it is ours.
@@ -173,6 +174,10 @@ class Decoder {
           list[at as number] = this.#resolve((third as unknown[])[position], depth + 1)
         })
         return list
+      }
+      case 'template': {
+        const cooked = this.#resolve(first, depth + 1)
+        return remember(templateOf(this.#port, cooked, this.#resolve(second, depth + 1)))
       }
       case 'map': {
         if (!Array.isArray(first) || first.length % 2 !== 0) throw new ProtocolError('bad map')

@@ -15,6 +15,7 @@ import { ERROR_PARTS, errorClassOf } from './error-classes.ts'
 import { MovedBytes } from './moved-bytes.ts'
 import { type LiveStyle, MARK, type ReferencePort } from './port.ts'
 import { describeDataPath, refusalOf, waysOut } from './refusal.ts'
+import { isTemplate } from './template.ts'
 
 /** Encodes one value: its body, its slots, and what was introduced on the way. */
 export class Encoder {
@@ -198,6 +199,11 @@ export class Encoder {
   }
 
   #array(value: readonly unknown[], depth: number): unknown {
+    if (isTemplate(value)) {
+      const strings = (list: readonly unknown[]) =>
+        list.map((text, index) => this.#at(text, depth, index))
+      return this.#shell(value, 'template', () => [strings(value), strings(value.raw)])
+    }
     const length = value.length
     for (let index = 0; index < length; index++) {
       if (value[index] === undefined && !(index in value)) return this.#sparse(value, depth)

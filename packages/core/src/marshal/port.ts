@@ -4,7 +4,7 @@
  * The body is a fresh copy, made at the moment of the call, so that what the caller changes afterwards
  * does not travel. In it, a string that begins with U+0000 is a marker: followed by a number it names a slot,
  * followed by a second U+0000 it is a string of the user that began so. What a slot may
- * hold: `bare` and `sparse` containers, `error`, `registered` and `custom` instances, `url`, `symbol`,
+ * hold: `bare`, `sparse` and `template` containers, `error`, `registered` and `custom` instances, `url`, `symbol`,
  * `bytes`, and whatever {@link ReferencePort} makes of things that stay where they are.
  */
 import type { Codec } from '../codecs/codec.ts'
