@@ -677,3 +677,192 @@ export const makeLive = () =>
     add: (a: number, b: number) => a + b,
     copy: () => ({ fresh: true }),
   })
+
+// The whole object ----------------------------------------------------------------------------------
+
+/** Objects of the classes of the language, by reference. */
+const INSTANCES: Readonly<Record<string, () => object>> = {
+  Array: () => [1],
+  Map: () => new Map(),
+  Set: () => new Set(),
+  WeakMap: () => new WeakMap(),
+  Date: () => new Date(0),
+  RegExp: () => /x/,
+  Promise: () => Promise.resolve(),
+  Error: () => new Error('an error'),
+  TypeError: () => new TypeError('a type error'),
+  RangeError: () => new CustomRangeError('an error of a class of ours'),
+  ArrayBuffer: () => new ArrayBuffer(1),
+  Uint8Array: () => new Uint8Array(1),
+  Object: () => ({}),
+  null: () => Object.create(null) as object,
+}
+
+class CustomRangeError extends RangeError {}
+
+export function makeInstance(name: string): object {
+  const make = INSTANCES[name]
+  if (make === undefined) throw new RangeError(`there is no instance ${name}`)
+  const made = make()
+  // In a box that is read live: a promise in answer would be waited for.
+  return proxy({ made })
+}
+
+/** Says by itself what its instances are. */
+export class Even {
+  readonly is = 'never made'
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'number' && value % 2 === 0
+  }
+}
+
+/** Methods of its own beside those of arrays, one of them in the place of one. */
+class Stack extends Array<unknown> {
+  get top(): unknown {
+    return this.at(-1)
+  }
+
+  override push(...items: unknown[]): number {
+    return super.push(...items.map((item) => `pushed ${String(item)}`))
+  }
+}
+export const makeStack = (): unknown[] => proxy(Stack.from(['first']))
+
+/** An object that is changed at home between the operations of a peer. */
+export function makeClay() {
+  const clay: Record<PropertyKey, unknown> = { a: 1, list: [1, 2], inner: { b: 2 } }
+  return proxy({
+    clay: proxy(clay),
+    freeze: () => void Object.freeze(clay),
+    seal: () => void Object.seal(clay),
+    preventExtensions: () => void Object.preventExtensions(clay),
+    set: (key: string, value: unknown) => Reflect.set(clay, key, value),
+    remove: (key: string) => Reflect.deleteProperty(clay, key),
+    define: (key: string, descriptor: PropertyDescriptor) =>
+      Reflect.defineProperty(clay, key, descriptor),
+    /** Accessors that say which object they were called on. */
+    addAccessors(): void {
+      Object.defineProperty(clay, 'own', {
+        get(this: unknown) {
+          return this === clay ? 'clay' : 'another'
+        },
+        set(this: unknown, value: unknown) {
+          clay.written = [value, this === clay]
+        },
+      })
+      Object.defineProperty(clay, 'writeOnly', { set: () => undefined })
+      Object.defineProperty(clay, 'readOnly', { get: () => 'read' })
+    },
+    isFrozen: () => Object.isFrozen(clay),
+    keys: () => Object.keys(clay),
+  })
+}
+
+/** Methods that say what they are called on. */
+export function makeNamed(name: string) {
+  return proxy({
+    name,
+    whoAmI(this: { readonly name: string } | undefined): unknown {
+      return this?.name
+    },
+    arrow: () => 'an arrow',
+  })
+}
+
+/** What `JSON.stringify` makes of it here, and what it has called. */
+export function makeReport() {
+  const calls: string[] = []
+  class Line {
+    readonly price: number
+    readonly #secret = 'not JSON'
+    constructor(price: number) {
+      this.price = price
+    }
+    get tax(): string {
+      return this.#secret
+    }
+  }
+  const report = {
+    title: 'report',
+    at: new Date(0),
+    lines: [new Line(1), new Line(2)],
+    none: undefined,
+    list: [undefined, () => 1, Symbol.iterator, null, -0, Number.NaN],
+    total: {
+      sum: 3,
+      toJSON(key: string): unknown {
+        calls.push(`toJSON of ${key}`)
+        return { sum: `${this.sum} EUR` }
+      },
+    },
+    boxed: [Object('text'), Object(1), Object(false)] as unknown[],
+    map: new Map([['a', 1]]),
+    run: () => 1,
+    [Symbol.for('no JSON')]: 1,
+    get computed(): string {
+      return `computed ${this.title}`
+    },
+    deep: { deeper: { deepest: [{ list: [[1], [{}]] }] } },
+  }
+  return proxy({ report: proxy(report), text: () => JSON.stringify(report), calls: () => calls })
+}
+
+export const makeUnwritable = () => {
+  const cycle: Record<string, unknown> = {}
+  cycle.itself = cycle
+  return proxy({ cycle, big: { n: 10n }, failing: { toJSON: () => throwKind('RangeError') } })
+}
+
+const templates: unknown[] = []
+
+/** A tag that says what it was given. */
+export function tag(strings: TemplateStringsArray, ...values: readonly unknown[]) {
+  let known = templates.indexOf(strings)
+  if (known < 0) known = templates.push(strings) - 1
+  return {
+    strings: [...strings],
+    raw: [...strings.raw],
+    values,
+    known,
+    frozen: Object.isFrozen(strings) && Object.isFrozen(strings.raw),
+  }
+}
+
+/** Objects with a disposer of each kind, and what of them has run. */
+export function makeDisposables() {
+  const log: string[] = []
+  return proxy({
+    log: () => log,
+    open: (name: string) =>
+      proxy({
+        name,
+        [Symbol.dispose](): void {
+          log.push(`closed ${this.name}`)
+        },
+      }),
+    openLater: (name: string) =>
+      proxy({
+        name,
+        async [Symbol.asyncDispose](): Promise<void> {
+          await Promise.resolve()
+          log.push(`closed ${this.name} later`)
+        },
+      }),
+    plain: () => proxy({ name: 'plain' }),
+  })
+}
+
+/** A generator that is asked step by step, and hears what it is told. */
+export const makeGenerator = () => {
+  const heard: unknown[] = []
+  function* generate(): Generator<number, string, unknown> {
+    try {
+      heard.push(yield 1)
+      heard.push(yield 2)
+      return 'over'
+    } finally {
+      heard.push('left')
+    }
+  }
+  return proxy({ generate, heard: () => heard })
+}

@@ -39,6 +39,8 @@ conformance(
         'batching: all calls of one turn leave together',
         'batching: calls, reads and writes of one turn leave together',
         'cancelling: nothing is left pending, on either side',
+        'crossings: JSON.stringify is one, and so is a snapshot',
+        'crossings: a method of a class is one, and what cannot be there is none',
       ],
     },
     {

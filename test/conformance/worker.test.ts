@@ -4,6 +4,7 @@ import { spawnWorker, workerTransport } from '@farhold/transport-worker'
 import { afterAll, beforeAll } from 'vitest'
 import { blockingStopCases } from './cases/cancelling.ts'
 import { syncCases } from './cases/sync.ts'
+import { blockingObjectCases } from './cases/whole-object.ts'
 import * as fixture from './fixture.ts'
 import { conformance, type Exception, withSession } from './harness.ts'
 import { runCase } from './run-case.ts'
@@ -11,7 +12,7 @@ import { runCase } from './run-case.ts'
 const cannotBlock: Exception = {
   because: 'a port alone does not say how its other thread is woken',
   failure: /cannot block this thread/,
-  cases: [...syncCases, ...blockingStopCases].map(({ name }) => name),
+  cases: [...syncCases, ...blockingStopCases, ...blockingObjectCases].map(({ name }) => name),
 }
 
 let worker: farhold.Context

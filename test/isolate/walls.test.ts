@@ -87,7 +87,7 @@ describe('a sandbox', () => {
     })
     expect(
       sandbox.evalSync(
-        `[shop.constructor, tell.constructor, shop.__proto__, tell.prototype, shop.tell.constructor].map((x) => typeof x === 'function' ? x('return typeof process')() : typeof x)`,
+        `[shop.constructor, tell.constructor, shop.__proto__, tell.prototype, shop.tell.constructor].map((x) => typeof x === 'function' ? x('return typeof process')() : x === null ? 'nothing' : typeof x)`,
       ),
     ).not.toContain('object')
     expect(sandbox.evalSync(`Function('return typeof process')()`)).toBe('undefined')

@@ -119,8 +119,7 @@ describe('writing', () => {
   })
 
   test('what cannot be written by anyone says so', () => {
-    expect(() => writeProperty(Object.freeze({ a: 1 }), 'a', 2, 'open')).toThrow(
-      'property "a" of Object is read-only',
-    )
+    expect(writeProperty(Object.freeze({ a: 1 }), 'a', 2, 'open')).toBe(false)
+    expect(writeProperty({ a: 1 }, 'a', 2, 'open')).toBe(true)
   })
 })

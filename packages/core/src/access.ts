@@ -101,6 +101,20 @@ export function hasProperty(target: object, key: PropertyKey): boolean {
   return !FORBIDDEN.has(key) && findProperty(target, key) !== undefined
 }
 
+/**
+ * Whether a function is one that a peer could call on `target` by a name, or as an accessor of it. One that is shadowed counts.
+ */
+export function hasMethod(target: object, method: unknown): boolean {
+  if (isRootPrototype(target)) return false
+  for (let holder: object | null = target; holder !== null; holder = visibleAbove(holder)) {
+    for (const key of visibleKeys(holder)) {
+      const found = getOwnPropertyDescriptor(holder, key)
+      if (found?.value === method || found?.get === method || found?.set === method) return true
+    }
+  }
+  return false
+}
+
 /** The own keys a peer sees: none of the forbidden ones, and no symbol that it could not name. */
 export function visibleKeys(target: object): PropertyKey[] {
   return Reflect.ownKeys(target).filter(
@@ -127,21 +141,18 @@ function checkWritable(target: object, key: PropertyKey, writes: Writes): void {
 }
 
 /**
- * Writes a property for a peer.
+ * Writes a property for a peer; false when no one can write it.
  * @throws {UnprotectedError} when the peer may not write to `target`.
  * @throws {AccessDeniedError} for a name that does not exist for peers.
- * @throws {TypeError} when the property cannot be written by anyone.
  */
 export function writeProperty(
   target: object,
   key: PropertyKey,
   value: unknown,
   writes: Writes,
-): void {
+): boolean {
   checkWritable(target, key, writes)
-  if (!Reflect.set(target, key, value)) {
-    throw new TypeError(`${asked(key)} of ${classNameOf(target)} is read-only`)
-  }
+  return Reflect.set(target, key, value)
 }
 
 /** Deletes an own property for a peer; true when it is gone. Throws as {@link writeProperty} does. */

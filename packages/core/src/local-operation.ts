@@ -34,6 +34,8 @@ export async function localOperation(
       return handle.session.request(operation, handle, standIn.path, undefined, options).promise()
     }
     case Operation.call:
+      // `await using` of data that has arrived, which has nothing to dispose of.
+      if (value === undefined && path.at(-1) === Symbol.asyncDispose) return undefined
       if (typeof value !== 'function')
         throw new TypeError(`${path.map(String).join('.')} is not a function`)
       return Reflect.apply(value, holder, list)

@@ -8,6 +8,7 @@
 import {
   defineOwnProperty,
   deleteOwnProperty,
+  hasMethod,
   hasProperty,
   preventExtensions,
   readProperty,
@@ -16,10 +17,12 @@ import {
   type Writes,
   writeProperty,
 } from './access.ts'
+import { nameOfBuiltIn } from './built-in.ts'
 import { AccessDeniedError, WouldBlockError } from './errors.ts'
 import { describePath, type Handle, Import } from './handle.ts'
+import { jsonFormOf } from './json-form.ts'
 import { ByReference } from './marks.ts'
-import { isEvaluator, passStyleOf } from './pass-style.ts'
+import { isEvaluator } from './pass-style.ts'
 import { Flag, Operation } from './protocol.ts'
 import { standInOf } from './stand-in.ts'
 
@@ -63,7 +66,7 @@ export function perform(
     case Operation.has:
       return hasProperty(asObject(holder, path, last), name)
     case Operation.getOwnPropertyDescriptor:
-      return visibleDescriptor(asObject(holder, path, last), name)
+      return describeProperty(asObject(holder, path, last), name, options.flags)
     case Operation.defineProperty:
       return defineOwnProperty(
         asObject(holder, path, last),
@@ -72,9 +75,13 @@ export function perform(
         options.writes,
       )
     case Operation.call: {
+      if (name === 'toJSON' && options.flags & Flag.live) return formOf(holder, args[0])
       const method = readProperty(holder, name)
       const beyond = handOver(method)
       if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
+      if (method === undefined && typeof holder === 'function' && name === Symbol.hasInstance)
+        return isInstance(args[0], holder)
+      if (method === undefined && name === Symbol.asyncDispose) return dispose(holder)
       if (typeof method !== 'function')
         throw new TypeError(`${describePath('', path)} is not a function`)
       return Reflect.apply(method, holder, args)
@@ -101,6 +108,7 @@ function onObject(
     case Operation.snapshot:
       return target
     case Operation.call:
+      if (options.flags & Flag.live) return callAsMethod(asObject(target, path), args, options)
       if (typeof target !== 'function') throw new TypeError(`${subject(path)} is not a function`)
       refuseEvaluator(target)
       return Reflect.apply(target, undefined, args)
@@ -141,12 +149,71 @@ function isConstructor(value: unknown): value is new (...args: unknown[]) => obj
   }
 }
 
+/**
+ * A live call of an object itself: the first argument is called with the object as its `this`.
+ *
+ * A peer that may write to it could put any function there and call it. Another peer may call what the object has: that its `this`
+ * is of the kind a method was written for is what keeps the method's promises.
+ */
+function callAsMethod(
+  target: object,
+  [method, ...args]: readonly unknown[],
+  { writes }: PerformOptions,
+): unknown {
+  if (typeof method !== 'function') throw new TypeError('what is called is not a function')
+  refuseEvaluator(method)
+  if (writes !== 'open' && !hasMethod(target, method))
+    throw new AccessDeniedError(
+      'calling a function as a method of an object that has no such method',
+    )
+  return Reflect.apply(method, target, args)
+}
+
+/** The JSON form of an object as its proxy asks for it. @throws {AccessDeniedError} when it evaluates text. */
+function formOf(holder: unknown, key: unknown): unknown {
+  refuseEvaluator(holder)
+  return jsonFormOf(holder, typeof key === 'string' ? key : '')
+}
+
+const hasInstance = Function.prototype[Symbol.hasInstance]
+
+/** What `instanceof` says where the class does not say it itself. */
+function isInstance(value: unknown, Class: object): boolean {
+  return Reflect.apply(hasInstance, Class, [value])
+}
+
+/** Disposes of an object that has no asynchronous disposer, as `await using` does. One that has none is left as it is. */
+function dispose(holder: unknown): unknown {
+  const disposer = readProperty(holder, Symbol.dispose)
+  return typeof disposer === 'function' ? Reflect.apply(disposer, holder, []) : undefined
+}
+
+/** An own property as a peer sees it; for a blocking proxy an object in it is live, as one that is read. */
+function describeProperty(
+  holder: object,
+  name: PropertyKey,
+  flags: number,
+): PropertyDescriptor | undefined {
+  const found = visibleDescriptor(holder, name)
+  if (found === undefined || !(flags & Flag.live)) return found
+  const value: unknown = found.value
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  return isObject ? { ...found, value: new ByReference(value) } : found
+}
+
 /** What a live read gives: objects by reference, functions with word of whether they stay where they are. */
 function readLive(holder: unknown, name: PropertyKey): unknown {
   const value = readProperty(holder, name)
+  if (typeof value === 'function' && Array.isArray(holder) && isArrayMethod(name, value))
+    return undefined // It runs where it is called.
   if (typeof value === 'function')
     return new ByReference(value, staysAt(Object(holder) as object, name))
   return typeof value === 'object' && value !== null ? new ByReference(value) : value
+}
+
+/** Is it the language's own method of arrays, and not one that a class has in its place? */
+function isArrayMethod(name: PropertyKey, value: unknown): boolean {
+  return Object.getOwnPropertyDescriptor(Array.prototype, name)?.value === value
 }
 
 /** A method that a class defines, or a module exports, is taken to stay; an own property may change. */
@@ -174,12 +241,14 @@ function iteratorOf(
   return Reflect.apply(method, target, []) as Iterator<unknown> | AsyncIterator<unknown>
 }
 
-const BUILT_IN = [Array, Map, Set, Date, RegExp, Promise, Error, ArrayBuffer, Function] as const
-
 /** The built-in class an object is an instance of, by name: all that a peer learns of its prototype. */
 function builtInOf(target: object): string | null {
-  if (passStyleOf(target) === 'bare') return null
-  for (const Class of BUILT_IN) if (target instanceof Class) return Class.name
+  let above = Object.getPrototypeOf(target) as object | null
+  if (above === null) return null
+  for (; above !== null; above = Object.getPrototypeOf(above) as object | null) {
+    const name = nameOfBuiltIn(above)
+    if (name !== undefined) return name
+  }
   return 'Object'
 }
 
@@ -225,7 +294,7 @@ function handOn(
   if (options.flags & Flag.blocking) {
     if (session.blocks)
       return session.requestSync(operation, to.handle, whole, sent, options.flags & Flag.live)
-    if (operation !== Operation.call) {
+    if (operation !== Operation.call || options.flags & Flag.live) {
       throw new WouldBlockError(
         `"${describePath(to.handle.description, whole)}" of context "${session.peerName}"`,
         'the thread between cannot wait for it. Use remote(proxy), which gives promises.',

@@ -1,10 +1,10 @@
 /**
  * The object protocol on a Remote, one promise per operation, and copies of what a proxy stands for.
  */
+import { prototypeNamed } from './built-in.ts'
 import { Import } from './handle.ts'
 import { Operation } from './protocol.ts'
 import { standInOf } from './stand-in.ts'
-import { prototypeNamed } from './sync.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 import type { Received, Sendable } from './types/remote.ts'
 import type { SyncReceived } from './types/sync.ts'
@@ -31,8 +31,7 @@ async function setProperty<T, K extends KeyOf<T>>(
   key: K,
   value: K extends keyof T ? Sendable<T[K]> : unknown,
 ): Promise<boolean> {
-  await request(target, Operation.set, key as PropertyKey, [value]) // a key of an object type is one
-  return true
+  return (await request(target, Operation.set, key as PropertyKey, [value])) === true // a key of an object type is one
 }
 
 /**
@@ -49,7 +48,7 @@ export const RemoteReflect = Object.freeze({
   /** Reads a property. */
   get: (target: object, key: PropertyKey): Promise<unknown> => request(target, Operation.get, key),
 
-  /** Writes a property; true when it was written. */
+  /** Writes a property; true when it was written, false when no one can write it. */
   set: setProperty,
 
   /** Whether the object, or a class of it, has the property. */

@@ -7,10 +7,12 @@
 import { isForbidden } from './access.ts'
 import type { CallOptions } from './call-options.ts'
 import { ReleasedError } from './errors.ts'
+import { refuseToExtend } from './extending.ts'
 import { type Handle, Import } from './handle.ts'
 import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
 import { Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
+import { withoutFrames } from './stacks.ts'
 import { keepStandIn, type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 /** The proxy of an object of the peer; the same one while it is held. */
@@ -52,6 +54,10 @@ const TARGET: () => void = Object.setPrototypeOf(
 /** Is this an object of the peer itself, and not a way to one? */
 function isSettled(standIn: StandIn): boolean {
   return standIn.handle instanceof Import && standIn.path.length === 0
+}
+
+function mayBeClass(standIn: StandIn): boolean {
+  return !(isSettled(standIn) && (standIn.handle as Import).kind !== 'function') // a settled handle is an import
 }
 
 function promiseOf(standIn: StandIn): Promise<unknown> {
@@ -101,6 +107,8 @@ class RemoteTraps implements ProxyHandler<() => void>, StandIn {
       case 'valueOf':
         return () => describeStandIn(this)
     }
+    // Read by `extends`, which is to come as far as `super()`, where it can be said why that cannot be.
+    if (key === 'prototype' && mayBeClass(this)) return null
     if (isForbidden(key)) return undefined
     return createRemote(this.handle, [...this.path, key], this.options)
   }
@@ -121,7 +129,8 @@ class RemoteTraps implements ProxyHandler<() => void>, StandIn {
     return createRemote(call, NO_PATH, options)
   }
 
-  construct(_target: unknown, args: unknown[]): object {
+  construct(_target: unknown, args: unknown[], newTarget: unknown): object {
+    if (standInOf(newTarget) !== this) refuseToExtend(this)
     const { handle, path, options } = this
     const call = handle.session.request(Operation.construct, handle, path, args, options)
     return createRemote(call, NO_PATH, options)
@@ -159,17 +168,40 @@ class RemoteTraps implements ProxyHandler<() => void>, StandIn {
 }
 
 /** An operation that no one waits for: in order with the calls around it, its failure reported to the session. */
-function send(
-  { handle, path, options }: StandIn,
-  operation: Operation,
-  key: PropertyKey,
-  args: unknown,
-): void {
+function send(standIn: StandIn, operation: Operation, key: PropertyKey, args: unknown): void {
+  const { handle, path, options } = standIn
   const { session } = handle
   session
     .request(operation, handle, [...path, key], args, options)
     .promise()
+    .then((done) => {
+      if (done === false) session.report(notChanged(standIn, operation, key))
+    })
     .catch((error: unknown) => session.report(error))
+}
+
+/** What an assignment to a property that no one can write throws in a strict program. */
+function notChanged(standIn: StandIn, operation: Operation, key: PropertyKey): TypeError {
+  const property = typeof key === 'symbol' ? String(key) : JSON.stringify(key)
+  const cannot = operation === Operation.set ? 'is read-only' : 'cannot be deleted'
+  return withoutFrames(
+    () => new TypeError(`property ${property} of ${describeStandIn(standIn)} ${cannot}`),
+  )
+}
+
+/**
+ * Disposes of what a proxy stands for: its owner runs the object's own disposer, the asynchronous one first, and the reference is
+ * given up whatever comes of that.
+ */
+async function disposeOf(standIn: StandIn): Promise<void> {
+  const { handle, path, options } = standIn
+  if (handle.released || handle.session.ended !== undefined) return
+  try {
+    const whole = [...path, Symbol.asyncDispose]
+    await handle.session.request(Operation.call, handle, whole, [], options).promise()
+  } finally {
+    releaseStandIn(standIn)
+  }
 }
 
 function symbolProperty(standIn: StandIn, key: symbol): unknown {
@@ -179,7 +211,13 @@ function symbolProperty(standIn: StandIn, key: symbol): unknown {
     case Symbol.dispose:
       return () => releaseStandIn(standIn)
     case Symbol.asyncDispose:
-      return async () => releaseStandIn(standIn)
+      return () => disposeOf(standIn)
+    case Symbol.hasInstance:
+      return (): never => {
+        throw new TypeError(
+          `${describeStandIn(standIn)} is asked by instanceof, which does not wait for an answer: use a Sync of the class`,
+        )
+      }
     case Symbol.toPrimitive:
     case INSPECT:
       return () => describeStandIn(standIn)

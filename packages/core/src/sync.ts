@@ -5,12 +5,16 @@
  * copy, as everywhere. A function is called with the object it was read from as its `this`, so methods run at home.
  */
 import { isForbidden } from './access.ts'
+import { prototypeNamed } from './built-in.ts'
 import type { CallOptions } from './call-options.ts'
-import { ReleasedError, WouldBlockError } from './errors.ts'
+import { NotShareableError, ReleasedError, WouldBlockError } from './errors.ts'
+import { refuseToExtend } from './extending.ts'
 import { Import } from './handle.ts'
-import { describeStandIn, INSPECT, inspectable } from './inspection.ts'
+import { describeStandIn, INSPECT } from './inspection.ts'
+import { markOf } from './marks.ts'
 import { Flag, Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
+import { closeShadow, createShadow, isHidden, noteKeys, noteProperty } from './shadow.ts'
 import { keepStandIn, type StandIn, stampStandIn, standInOf } from './stand-in.ts'
 
 const NO_PATH: readonly PropertyKey[] = Object.freeze([])
@@ -32,23 +36,9 @@ function newSync(
   makeKnown: (proxy: object, standIn: StandIn) => void,
 ): object {
   const traps = new SyncTraps(handle, options)
-  const proxy = new Proxy(TARGETS[handle.kind], traps)
+  const proxy = new Proxy(createShadow(handle.kind), traps)
   makeKnown(proxy, traps)
   return proxy
-}
-
-/**
- * The targets of all proxies: nothing is ever written to them. Each is of the same kind as the owner's object, so that
- * `typeof` and `Array.isArray` are right. The function is bound, so that it can be constructed and has no property that a
- * trap must report.
- */
-const TARGETS: Readonly<Record<Import['kind'], object>> = {
-  function: Object.setPrototypeOf(function blank() {}.bind(undefined), inspectable) as object, // gives what it was given
-  array: Object.defineProperty([], INSPECT, {
-    ...Object.getOwnPropertyDescriptor(inspectable, INSPECT),
-    configurable: true,
-  }),
-  object: Object.create(inspectable) as object,
 }
 
 function perform(
@@ -80,29 +70,30 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
     return 'sync'
   }
 
-  get(_target: unknown, key: PropertyKey, receiver: unknown): unknown {
+  get(shadow: object, key: PropertyKey, receiver: unknown): unknown {
     const { handle } = this
     const known = handle.methods?.get(key)
     if (known !== undefined) return known
     if (typeof key === 'symbol') {
       if (key === INSPECT) return () => describeStandIn(this)
-      if (key === Symbol.dispose && !hasRemote(this, key)) return () => releaseStandIn(this)
+      if (isHidden(key)) return undefined
+      if (key === Symbol.hasInstance && handle.kind === 'function' && !isFixed(shadow, key))
+        return (value: unknown) => isInstance(this, value)
+      if ((key === Symbol.dispose || key === Symbol.asyncDispose) && !isFixed(shadow, key))
+        return disposer(this, key)
+    } else if (key === 'toJSON') {
+      if (!isFixed(shadow, key)) return (name: unknown) => jsonForm(this, name)
     } else if (isForbidden(key)) {
-      return undefined
+      // A class that could not even be named in `extends` would fail before it says why it cannot be extended.
+      return key === 'prototype' && handle.kind === 'function' ? null : undefined
     }
-    if (handle.kind === 'array') {
+    if (handle.kind === 'array' && handle.label === 'Array' && !isFixed(shadow, key)) {
       const method: unknown = Reflect.get(Array.prototype, key, receiver)
       // Array methods run here, on the live proxy: their callbacks are local and nothing is copied.
       if (typeof method === 'function') return method
     }
-    if (handle.kind === 'function' && (key === 'call' || key === 'apply' || key === 'bind')) {
-      return Reflect.get(Function.prototype, key)
-    }
     const value = perform(this, Operation.get, [key], undefined, Flag.live)
-    // What every object inherits works here, by the traps; what its class has in its place is the owner's.
-    if (value === undefined && typeof key === 'string' && key in Object.prototype) {
-      return Reflect.get(handle.kind === 'function' ? Function.prototype : Object.prototype, key)
-    }
+    if (value === undefined) return this.#inherited(key)
     const found = typeof value === 'function' ? standInOf(value)?.handle : undefined
     if (found instanceof Import) {
       found.key = key
@@ -114,99 +105,204 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
     return value
   }
 
-  set(_target: unknown, key: PropertyKey, value: unknown): boolean {
+  /** What every object of the kind inherits works here, by the traps, unless the owner's has it otherwise. */
+  #inherited(key: PropertyKey): unknown {
+    const { kind } = this.handle
+    const above = PROTOTYPE_OF[kind]
+    if (kind === 'array') {
+      const method: unknown = Reflect.get(above, key)
+      if (typeof method === 'function') return method
+    }
+    if (!(key in above) || hasRemote(this, key) || !this.#inherits()) return undefined
+    return Reflect.get(above, key)
+  }
+
+  /** Has its owner's object any prototype? */
+  #inherits(): boolean {
+    return perform(this, Operation.getPrototypeOf, NO_PATH, undefined) !== null
+  }
+
+  set(shadow: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
+    if (standInOf(receiver)?.handle !== this.handle)
+      return setOnHeir(this, shadow, key, value, receiver)
     this.handle.methods?.delete(key)
-    perform(this, Operation.set, [key], [value])
+    return perform(this, Operation.set, [key], [value]) === true
+  }
+
+  has(shadow: object, key: PropertyKey): boolean {
+    if (isHidden(key)) return false
+    if (hasRemote(this, key)) return true
+    noteProperty(shadow, key, undefined)
+    return key in PROTOTYPE_OF[this.handle.kind] && this.#inherits()
+  }
+
+  deleteProperty(shadow: object, key: PropertyKey): boolean {
+    if (typeof key === 'symbol' && isHidden(key)) return true
+    this.handle.methods?.delete(key)
+    if (perform(this, Operation.deleteProperty, [key], undefined) !== true) return false
+    noteProperty(shadow, key, undefined)
     return true
   }
 
-  has(_target: unknown, key: PropertyKey): boolean {
-    if (isForbidden(key)) return false
-    return hasRemote(this, key)
+  ownKeys(shadow: object): (string | symbol)[] {
+    return noteKeys(shadow, perform(this, Operation.ownKeys, NO_PATH, undefined))
   }
 
-  deleteProperty(_target: unknown, key: PropertyKey): boolean {
+  getOwnPropertyDescriptor(shadow: object, key: PropertyKey): PropertyDescriptor | undefined {
+    if (isHidden(key)) return undefined
+    const { handle } = this
+    const path = [key]
+    const said = perform(this, Operation.getOwnPropertyDescriptor, path, undefined, Flag.live)
+    const property = noteProperty(shadow, key, said)
+    // What is fixed is that method's place no more.
+    if (property?.configurable === false) handle.methods?.delete(key)
+    return property
+  }
+
+  defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    const fixed = Object.getOwnPropertyDescriptor(shadow, key)?.configurable === false
+    const fixes = descriptor.configurable === false || (fixed && descriptor.writable === false)
+    if (fixes && descriptor.writable !== true) refuseCopyOf(descriptor)
     this.handle.methods?.delete(key)
-    return perform(this, Operation.deleteProperty, [key], undefined) === true
+    if (perform(this, Operation.defineProperty, [key], [descriptor]) !== true) return false
+    // The language lets a proxy say that a property was fixed when that of its target is.
+    if (fixes) this.getOwnPropertyDescriptor(shadow, key)
+    return true
   }
 
-  ownKeys(): (string | symbol)[] {
-    const keys = perform(this, Operation.ownKeys, NO_PATH, undefined)
-    if (!Array.isArray(keys)) throw new TypeError('the owner gave no list of keys')
-    return keys as (string | symbol)[] // the engine checks each of them
+  getPrototypeOf(shadow: object): object | null {
+    const name = perform(this, Operation.getPrototypeOf, NO_PATH, undefined)
+    return Reflect.isExtensible(shadow) ? prototypeNamed(name) : Reflect.getPrototypeOf(shadow)
   }
 
-  getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
-    const found = perform(this, Operation.getOwnPropertyDescriptor, [key], undefined, Flag.live)
-    if (found === undefined || found === null || typeof found !== 'object') return undefined
-    const fixed = Object.getOwnPropertyDescriptor(target, key)
-    // A property that the target does not fix is reported as configurable, as the language demands of a proxy.
-    if (fixed?.configurable === false) return { ...found, configurable: false, writable: true }
-    return { ...found, configurable: true }
+  setPrototypeOf(shadow: object, prototype: object | null): boolean {
+    return prototype === this.getPrototypeOf(shadow)
   }
 
-  defineProperty(_target: unknown, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
-    this.handle.methods?.delete(key)
-    return perform(this, Operation.defineProperty, [key], [descriptor]) === true
-  }
-
-  getPrototypeOf(): object | null {
-    return prototypeNamed(perform(this, Operation.getPrototypeOf, NO_PATH, undefined))
-  }
-
-  setPrototypeOf(): boolean {
+  isExtensible(shadow: object): boolean {
+    if (perform(this, Operation.isExtensible, NO_PATH, undefined) === true) return true
+    this.#close(shadow)
     return false
   }
 
-  isExtensible(target: object): boolean {
-    return Reflect.isExtensible(target)
+  preventExtensions(shadow: object): boolean {
+    if (perform(this, Operation.preventExtensions, NO_PATH, undefined) !== true) return false
+    this.#close(shadow)
+    return true
   }
 
-  preventExtensions(): never {
-    throw new TypeError(`${describeStandIn(this)} cannot be made not extensible through a proxy`)
+  #close(shadow: object): void {
+    if (Reflect.isExtensible(shadow))
+      closeShadow(shadow, this.ownKeys(shadow), this.getPrototypeOf(shadow))
   }
 
-  apply(_target: unknown, self: unknown, args: unknown[]): unknown {
+  apply(_shadow: unknown, self: unknown, args: unknown[]): unknown {
     const { handle } = this
     const owner = standInOf(self)
     if (
-      handle.key !== undefined &&
-      owner?.handle instanceof Import &&
-      owner.handle.session === handle.session
-    ) {
-      const path = [...owner.path, handle.key]
-      return owner.handle.session.requestSync(
-        Operation.call,
-        owner.handle,
-        path,
-        args,
-        0,
-        owner.options,
-      )
-    }
-    return perform(this, Operation.call, NO_PATH, args)
+      !(owner?.handle instanceof Import) ||
+      owner.handle.session !== handle.session ||
+      owner.path.length > 0
+    )
+      return perform(this, Operation.call, NO_PATH, args)
+    const { handle: holder, options } = owner
+    const { key } = handle
+    const { session } = holder
+    // By its name where that still leads to this function, which is the shorter way to say it.
+    if (key !== undefined && holder.methods?.get(key) === handle.sync)
+      return session.requestSync(Operation.call, holder, [key], args, 0, options)
+    const asMethod = [handle.sync, ...args]
+    return session.requestSync(Operation.call, holder, NO_PATH, asMethod, Flag.live, options)
   }
 
-  construct(_target: unknown, args: unknown[]): object {
+  construct(_shadow: unknown, args: unknown[], newTarget: unknown): object {
+    if (standInOf(newTarget)?.handle !== this.handle) refuseToExtend(this)
     return perform(this, Operation.construct, NO_PATH, args) as object // constructing gives a reference
   }
+}
+
+/** Objects of each kind inherit from these, whatever else. */
+const PROTOTYPE_OF: Readonly<Record<Import['kind'], object>> = {
+  object: Object.prototype,
+  array: Array.prototype,
+  function: Function.prototype,
+}
+
+function isFixed(shadow: object, key: PropertyKey): boolean {
+  return Object.hasOwn(shadow, key)
 }
 
 function hasRemote(standIn: SyncTraps, key: PropertyKey): boolean {
   return perform(standIn, Operation.has, [key], undefined) === true
 }
 
-const PROTOTYPES = new Map<unknown, object | null>([
-  [null, null],
-  ...[Object, Array, Map, Set, Date, RegExp, Promise, Error, ArrayBuffer, Function].map(
-    (Class): [string, object] => [Class.name, Class.prototype as object],
-  ),
-])
+/**
+ * What `using` calls: the disposer of the owner's object, or what gives the reference up. A function of this context either way, for
+ * V8's `using` takes no proxy of one.
+ */
+function disposer(standIn: SyncTraps, key: symbol): (() => unknown) | undefined {
+  if (hasRemote(standIn, key)) return () => perform(standIn, Operation.call, [key], [])
+  return key === Symbol.dispose ? () => releaseStandIn(standIn) : undefined
+}
 
-/** The prototype of a built-in class by name; the owner's own classes look like plain objects. */
-export function prototypeNamed(name: unknown): object | null {
-  const found = PROTOTYPES.get(name)
-  return found === undefined ? Object.prototype : found
+/** What `JSON.stringify` asks a blocking proxy for: all of it in one crossing, with every `toJSON` called at home. */
+function jsonForm(standIn: SyncTraps, key: unknown): unknown {
+  const name = typeof key === 'string' ? key : ''
+  return perform(standIn, Operation.call, ['toJSON'], [name], Flag.live)
+}
+
+/** `value instanceof Class`. What is no object of the owner's is an instance only where the class itself says so. */
+function isInstance(Class: SyncTraps, value: unknown): boolean {
+  const isTheirs = standInOf(value)?.handle.session === Class.handle.session
+  if (!isTheirs && !hasRemote(Class, Symbol.hasInstance)) return false
+  return Boolean(perform(Class, Operation.call, [Symbol.hasInstance], [value]))
+}
+
+/**
+ * A local object has a proxy as its prototype and is written to. As for any object, a setter runs (at home, where it belongs to
+ * the owner's object), and anything else becomes a property of the local one.
+ */
+function setOnHeir(
+  standIn: SyncTraps,
+  shadow: object,
+  key: PropertyKey,
+  value: unknown,
+  receiver: unknown,
+): boolean {
+  const own = standIn.getOwnPropertyDescriptor(shadow, key)
+  if (own === undefined ? isAccessor(standIn, shadow, key) : 'get' in own || 'set' in own)
+    return perform(standIn, Operation.set, [key], [value]) === true
+  if (own?.writable === false) return false
+  if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null)
+    return false
+  const local = Reflect.getOwnPropertyDescriptor(receiver, key)
+  if (local === undefined) {
+    const property = { value, writable: true, enumerable: true, configurable: true }
+    return Reflect.defineProperty(receiver, key, property)
+  }
+  return local.writable === true && Reflect.defineProperty(receiver, key, { value })
+}
+
+/** Is it an accessor of a class? What a class defines is that or a method. */
+function isAccessor(standIn: SyncTraps, shadow: object, key: PropertyKey): boolean {
+  return (
+    !isHidden(key) &&
+    hasRemote(standIn, key) &&
+    typeof standIn.get(shadow, key, undefined) !== 'function'
+  )
+}
+
+/**
+ * A property that is fixed keeps its value, so the value must come back as what was given. A copy does not.
+ * @throws {NotShareableError} for a value that would be copied.
+ */
+function refuseCopyOf({ value }: PropertyDescriptor): void {
+  if (typeof value !== 'object' || value === null) return
+  if (standInOf(value)?.flavour === 'sync' || markOf(value)?.kind === 'reference') return
+  throw new NotShareableError(
+    'a property cannot be fixed to an object that its owner would get a copy of. Assign it first and fix the property then, or mark it with proxy().',
+    'arguments[0].value',
+  )
 }
 
 /** The blocking proxy of what another proxy stands for. */

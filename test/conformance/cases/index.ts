@@ -10,6 +10,7 @@ import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
 import { syncCases } from './sync.ts'
 import { valueCases } from './values.ts'
+import { wholeObjectCases } from './whole-object.ts'
 
 export const cases: readonly Case[] = [
   ...remoteCases,
@@ -22,4 +23,5 @@ export const cases: readonly Case[] = [
   ...cancellingCases,
   ...lifetimeCases,
   ...syncCases,
+  ...wholeObjectCases,
 ]

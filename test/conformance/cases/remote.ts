@@ -275,6 +275,10 @@ const writing = group('writing', {
       'RangeError',
       'TypeError',
     ])
+    assert.ok(
+      failures.some(({ message }) => /"fixed".*read-only/.test(message)),
+      'the name of what is read-only',
+    )
   },
 
   async delete({ remote, asRemote, farhold, assert }) {
@@ -290,16 +294,10 @@ const writing = group('writing', {
     farhold,
     assert,
   }) {
-    await assert.rejects(farhold.RemoteReflect.set(remote, 'answer', 1), {
-      name: 'TypeError',
-      message: /"answer".*read-only/,
-    })
+    assert.equal(await farhold.RemoteReflect.set(remote, 'answer', 1), false)
     const frozen = asRemote(await remote.makeFrozen())
-    await assert.rejects(farhold.RemoteReflect.set(frozen, 'a', 2), {
-      name: 'TypeError',
-      message: /"a".*read-only/,
-    })
-    await assert.rejects(farhold.RemoteReflect.set(frozen, 'b', 2), { name: 'TypeError' })
+    assert.equal(await farhold.RemoteReflect.set(frozen, 'a', 2), false)
+    assert.equal(await farhold.RemoteReflect.set(frozen, 'b', 2), false)
     assert.equal(await frozen.a, 1)
     assert.equal(await remote.answer, 42)
   },
@@ -425,7 +423,7 @@ const reflect = group('RemoteReflect', {
     assert.equal(await RemoteReflect.isExtensible(box), true)
     assert.equal(await RemoteReflect.preventExtensions(box), true)
     assert.equal(await RemoteReflect.isExtensible(box), false)
-    await assert.rejects(RemoteReflect.set(box, 'added', 1), { name: 'TypeError' })
+    assert.equal(await RemoteReflect.set(box, 'added', 1), false)
     assert.equal(await RemoteReflect.isExtensible(remote.frozen), false)
   },
 
