@@ -24,6 +24,8 @@ export interface LivePort {
   readonly connection: Connection
   /** Sends the outcome of a promise or signal. */
   settle(id: number, fulfilled: boolean, value: unknown): void
+  /** Runs when what is being encoded has been queued, and before it leaves. */
+  beforeLeaving(run: () => void): void
   /** Gives introductions back. */
   giveBack(id: number, count: number): void
   readonly imports: Pick<ImportTable<Import>, 'find' | 'held'>
@@ -67,7 +69,7 @@ export class LiveValues {
     if (style === 'promise') this.#announce(value as Promise<unknown>, id)
     if (style === 'signal') {
       const signal = value as AbortSignalLike
-      if (signal.aborted) Promise.resolve().then(() => this.#tell(id, signal))
+      if (signal.aborted) this.#port.beforeLeaving(() => this.#tell(id, signal))
     }
     return [style, id]
   }

@@ -38,6 +38,7 @@ export class Outbox {
   /** Messages that wait for a gate, and those that must not overtake them; see `inLine`. */
   #line: Waiting[] | undefined
   #repliesInLine = 0
+  #beforeLeaving: (() => void)[] | undefined
 
   /** @param leave is called, in a microtask, when a batch is due; it takes it with `take` */
   constructor(codec: Codec, leave: () => void) {
@@ -181,8 +182,19 @@ export class Outbox {
     this.#schedule()
   }
 
+  /** Runs when what is being encoded has been queued, and before it leaves. */
+  beforeLeaving(run: () => void): void {
+    this.#beforeLeaving ??= []
+    this.#beforeLeaving.push(run)
+  }
+
   /** Everything queued so far, as one batch. */
   take(): Batch | undefined {
+    if (this.#beforeLeaving !== undefined) {
+      const due = this.#beforeLeaving
+      this.#beforeLeaving = undefined
+      for (const run of due) run()
+    }
     if (this.#fields.length === 0) return undefined
     const fields = this.#fields
     for (let index = 0; index < this.#calls.length; index++) {

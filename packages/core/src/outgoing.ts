@@ -30,7 +30,10 @@ import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
 export interface OutgoingOptions {
-  readonly references: Omit<ReferenceOptions, 'connection' | 'settle' | 'giveBack'>
+  readonly references: Omit<
+    ReferenceOptions,
+    'connection' | 'settle' | 'beforeLeaving' | 'giveBack'
+  >
   /** `undefined` when the peer is to get it, as any other object, from whoever passes it on. */
   readonly root: object | undefined
   readonly control: object
@@ -81,6 +84,7 @@ export class Outgoing implements Connection {
         ...options.references,
         connection: this,
         settle: (id, fulfilled, value) => this.#sendSettle(id, fulfilled, value),
+        beforeLeaving: (run) => this.#outbox.beforeLeaving(run),
         giveBack: (id, count) => this.#send(Tag.release, id, count),
       },
       options.root,
@@ -111,7 +115,7 @@ export class Outgoing implements Connection {
   }
 
   get blocks(): boolean {
-    return this.#options.transport.enter !== undefined && this.#ended === undefined
+    return this.#options.transport.enter !== undefined
   }
 
   /** Calls that the peer has not answered and someone waits for. */
@@ -173,12 +177,7 @@ export class Outgoing implements Connection {
     options: CallOptions = NO_OPTIONS,
   ): unknown {
     const { enter } = this.#options.transport
-    if (this.#ended !== undefined)
-      throw new ContextClosedError(
-        this.#peerName,
-        this.#ended,
-        describePath(handle.description, path),
-      )
+    if (this.#ended !== undefined) throw new ContextClosedError(this.#peerName, this.#ended)
     if (enter === undefined) {
       throw new WouldBlockError(
         `"${this.#peerName}"`,
@@ -217,10 +216,9 @@ export class Outgoing implements Connection {
     }
     if (call.state === 'pending') {
       const late = limit !== Infinity && this.#watch.now() - began >= limit
-      this.#abandon(
-        call,
-        late ? this.#watch.timeoutOf(call) : needsThisThread(call, this.#peerName),
-      )
+      const why = (): Error =>
+        late ? this.#watch.timeoutOf(call) : needsThisThread(call, this.#peerName)
+      this.#abandon(call, withoutFrames(why))
     }
     if (call.state === 'fulfilled') return call.value
     throw joinStacks(call.value, this.#peerName, call.description)

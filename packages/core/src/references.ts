@@ -53,6 +53,7 @@ export interface ReferenceOptions {
   /** The family it belongs to, if it belongs to one. */
   readonly membership: Membership | undefined
   settle(id: number, fulfilled: boolean, value: unknown): void
+  beforeLeaving(run: () => void): void
   giveBack(id: number, count: number): void
 }
 
@@ -123,6 +124,7 @@ export class References implements ReferencePort {
       platform: options.platform,
       connection: options.connection,
       settle: (id, fulfilled, value) => options.settle(id, fulfilled, value),
+      beforeLeaving: (run) => options.beforeLeaving(run),
       giveBack: (id, count) => options.giveBack(id, count),
       receive: (id) => this.#receive(id, 'object', ''),
     })

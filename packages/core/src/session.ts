@@ -107,6 +107,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   readonly #flavour: Flavour
   readonly #hasRoot: boolean
   #resolveClosed: (reason: CloseReason) => void = () => undefined
+  readonly #whenClosed: ((reason: CloseReason) => void)[] = []
   /** The batches that are being read this moment, one within the other. */
   readonly #reading: Reading[] = []
   #sent = 0
@@ -139,6 +140,11 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     })
     this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name, thisHeap.id)
     this.#transport.open(this)
+  }
+
+  /** Runs at the end, at once: a thread that is blocked runs no reactions of `closedPromise`. */
+  whenClosed(run: (reason: CloseReason) => void): void {
+    this.#whenClosed.push(run)
   }
 
   get ended(): CloseReason | undefined {
@@ -433,6 +439,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#incoming.clear(error)
     this.references.clear(error)
     this.#resolveClosed(reason)
+    for (const run of this.#whenClosed) run(reason)
   }
 }
 

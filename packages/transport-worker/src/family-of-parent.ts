@@ -13,20 +13,20 @@ import {
 } from '@farhold/core/adapter'
 import type { Bell } from './bell.ts'
 import { LateTransport } from './late-transport.ts'
+import { describeCrash, type ThreadEnd } from './thread-end.ts'
 import { createSharedRings } from './thread-transport.ts'
 
 /** What a family knows of a worker beside its session. */
 interface Thread {
   readonly bell: Bell
-  /** Why it has ended, as far as can be seen without the event loop. */
-  readonly ended: () => CloseReason | undefined
+  readonly end: ThreadEnd
 }
 
 const threads = new Map<number, Thread>()
 
 /** A worker was spawned. */
-export function joined(member: number, bell: Bell, ended: Thread['ended']): void {
-  threads.set(member, { bell, ended })
+export function joined(member: number, bell: Bell, end: ThreadEnd): void {
+  threads.set(member, { bell, end })
 }
 
 /** Who has a pipe to whom. */
@@ -49,6 +49,8 @@ export interface ParentAgent extends RelationAgent {
   acquaint(one: number, other: number): void
   /** Why a worker has ended that no longer answers; `undefined` when it lives. */
   fate(member: number): Promise<CloseReason | undefined>
+  /** The worker ends in a moment, with an error that nothing caught. */
+  crashes(error: unknown): void
 }
 
 /** What answers for this thread towards one of its workers. */
@@ -62,6 +64,9 @@ export function createParentAgent(member: number): ParentAgent {
         ?.askAhead('alive', [])
         .catch(() => undefined)
       return family.fateOf(other)
+    },
+    crashes(error) {
+      threads.get(member)?.end.crashes(error)
     },
   }
 }
@@ -103,14 +108,7 @@ function remember(one: number, other: number): void {
 }
 
 function tellGone(to: number, member: number, reason: CloseReason): void {
-  tell(to, 'gone', [member, { ...reason, error: describe(reason.error) }])
-}
-
-/** What ended it may be anything; an error that says as much as can be said of it crosses for sure. */
-function describe(error: unknown): Error | undefined {
-  if (error === undefined) return undefined
-  const { name, message } = error instanceof Error ? error : new Error(String(error))
-  return Object.assign(new Error(message), name === 'Error' ? {} : { name })
+  tell(to, 'gone', [member, { ...reason, error: describeCrash(reason.error) }])
 }
 
 /** Tells a worker. One that has ended meanwhile needs to be told nothing. */

@@ -56,7 +56,7 @@ export function createWorkerFamily(start: WorkerStart): { family: Family; agent:
           membership: { family, member },
         },
       )
-      void session.closedPromise.then((reason) => {
+      session.whenClosed((reason) => {
         pipes.delete(member)
         family.left(member, reason)
       })

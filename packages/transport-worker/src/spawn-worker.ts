@@ -23,7 +23,7 @@ import {
 } from '@farhold/core/adapter'
 import { Bell, thisThread } from './bell.ts'
 import { createParentAgent, family, joined, left } from './family-of-parent.ts'
-import { endOf, endSeen } from './thread-end.ts'
+import { endOf, ThreadEnd } from './thread-end.ts'
 import { createSharedRings, ThreadTransport } from './thread-transport.ts'
 import type { WorkerStart } from './worker-data.ts'
 
@@ -101,6 +101,7 @@ export async function spawnWorker<T = unknown>(
     transferList: [...(workerOptions.transferList ?? []), port2],
   })
   const closed = endOf(worker)
+  const end = new ThreadEnd(worker, bell)
   const transport = new ThreadTransport(port1, {
     keepAlive: false,
     // The worker's own events say when it has ended, and why.
@@ -108,7 +109,7 @@ export async function spawnWorker<T = unknown>(
     behind: worker,
     bell,
     rings: ours,
-    ended: () => endSeen(worker, bell),
+    ended: () => end.look(),
   })
   const session = openSession(
     Object.freeze(Object.create(null) as object),
@@ -123,8 +124,8 @@ export async function spawnWorker<T = unknown>(
     },
     { control: createParentAgent(identity.id), membership: { family, member: identity.id } },
   )
-  joined(identity.id, bell, () => endSeen(worker, bell))
-  void session.closedPromise.then((reason) => left(identity.id, reason))
+  joined(identity.id, bell, end)
+  session.whenClosed((reason) => left(identity.id, reason))
   void closed.then((reason) => {
     // What the worker sent before it ended may still wait.
     transport.drain()
@@ -133,7 +134,7 @@ export async function spawnWorker<T = unknown>(
   const context = createContext<T>({
     session,
     identity,
-    closed: session.closedPromise,
+    closed: session.closedPromise.then((reason) => (end.wasSeen ? closed : reason)),
     terminate: async () => {
       await worker.terminate()
     },
@@ -142,6 +143,7 @@ export async function spawnWorker<T = unknown>(
   try {
     if (globals !== undefined) await context.bind(grantsOf(globals, false))
     await load(session, url, name)
+    end.look()
     return context
   } catch (error) {
     await context.close()

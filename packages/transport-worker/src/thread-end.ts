@@ -34,19 +34,56 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 }
 
-/**
- * Why a thread has ended, as far as can be seen by a thread that is blocked and hears no event; `undefined` while it lives. A
- * thread says its exit code itself, unless it was ended from outside; then Node counts no time of it any more.
- */
-export function endSeen(worker: Worker, bell: Bell): CloseReason | undefined {
-  const said = exitOf(bell)
-  if (said !== undefined) return said
-  return worker.performance.eventLoopUtilization().idle === -1
-    ? { kind: 'exit', exitCode: 1 }
-    : undefined
+/** What is seen of a thread's end by one that is blocked and hears no event. */
+export class ThreadEnd {
+  readonly #worker: Worker
+  readonly #bell: Bell
+  #crash: { readonly error: unknown } | undefined
+  #seen = false
+
+  constructor(worker: Worker, bell: Bell) {
+    this.#worker = worker
+    this.#bell = bell
+  }
+
+  /** The thread has said that it ends in a moment, with an error that nothing caught. */
+  crashes(error: unknown): void {
+    this.#crash = { error }
+  }
+
+  /** Was it seen to have ended, which says less of the reason than the event that comes later? */
+  get wasSeen(): boolean {
+    return this.#seen
+  }
+
+  /**
+   * Looks whether it has ended, and why; `undefined` while it lives. A thread says its exit code itself, unless it was ended from outside;
+   * then Node counts no time of it any more, which only shows when it was asked for that before.
+   */
+  look(): CloseReason | undefined {
+    const reason = this.#reasonNow()
+    this.#seen ||= reason !== undefined
+    return reason
+  }
+
+  #reasonNow(): CloseReason | undefined {
+    const said = exitOf(this.#bell)
+    if (said !== undefined)
+      return this.#crash === undefined ? said : { ...said, kind: 'error', ...this.#crash }
+    return this.#worker.performance.eventLoopUtilization().idle === -1
+      ? { kind: 'exit', exitCode: 1 }
+      : undefined
+  }
 }
 
 /** What a thread has said itself of its end. */
 export function exitOf({ exitCode }: Bell): CloseReason | undefined {
   return exitCode === undefined ? undefined : { kind: 'exit', exitCode }
+}
+
+/** What ended a thread may be anything; an error that says as much as can be said of it crosses for sure. */
+export function describeCrash(error: unknown): Error | undefined {
+  if (error === undefined) return undefined
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return Object.assign(new Error(message), name === 'Error' ? {} : { name })
 }

@@ -13,6 +13,7 @@ import {
 } from '@farhold/core/adapter'
 import { Bell, thisThread } from './bell.ts'
 import { createWorkerFamily } from './family-of-worker.ts'
+import { describeCrash } from './thread-end.ts'
 import { ThreadTransport } from './thread-transport.ts'
 import type { WorkerAgent, WorkerStart } from './worker-data.ts'
 
@@ -43,16 +44,18 @@ const agent: WorkerAgent = {
   },
 }
 
+const transport = new ThreadTransport(start.port, {
+  keepAlive: true,
+  closed: 'ends',
+  bell: parentBell,
+  rings: start.rings,
+  // A worker ends with its parent.
+  ended: () => undefined,
+})
+
 const session: SessionCore = openSession(
   Object.freeze(Object.create(null) as object),
-  new ThreadTransport(start.port, {
-    keepAlive: true,
-    closed: 'ends',
-    bell: parentBell,
-    rings: start.rings,
-    // A worker ends with its parent.
-    ended: () => undefined,
-  }),
+  transport,
   {
     name: start.identity.name,
     peerName: start.parentName,
@@ -60,6 +63,13 @@ const session: SessionCore = openSession(
   },
   { control: agent, membership: { family, member: PARENT } },
 )
+
+// A parent that is blocked hears of no event of Node's.
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (process.listenerCount('uncaughtException') > 0) return // it may go on
+  session.askAhead('crashes', [describeCrash(error)]).catch(() => undefined)
+  transport.flush()
+})
 
 /**
  * Runs a script as `eval` does in the global scope, so that it may `import()`. It is compiled once before, because

@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 describe('a signal that is aborted while the thread is blocked', () => {
-  test.fails('by a third thread, in a call that the blocked one serves', async () => {
+  test('by a third thread, in a call that the blocked one serves', async () => {
     const a = threads.peer('a')
     const blocked = a.attemptStoppably('b', 'gate', 'never')
     await threads.blocks('a')
@@ -32,7 +32,7 @@ describe('a signal that is aborted while the thread is blocked', () => {
     expect(await blocked).toEqual({ error: 'string', message: 'by c' })
   })
 
-  test.fails('by main', async () => {
+  test('by main', async () => {
     const a = threads.peer('a')
     const blocked = a.attemptStoppably('b', 'gate', 'never')
     await threads.blocks('a')
@@ -40,13 +40,13 @@ describe('a signal that is aborted while the thread is blocked', () => {
     expect(await blocked).toEqual({ error: 'string', message: 'by main' })
   })
 
-  test.fails('by the one that is waited for', async () => {
+  test('by the one that is waited for', async () => {
     const a = threads.peer('a')
     const blocked = a.attemptStoppably('b', 'waitThenHang', 'a', 'stop', 'by b')
     expect(await blocked).toEqual({ error: 'string', message: 'by b' })
   })
 
-  test.fails('whose owner stands still', async () => {
+  test('whose owner stands still', async () => {
     const flag = createFlag()
     const blocked = threads.peer('a').attemptStoppably('b', 'stand', flag)
     await threads.blocks('a')
@@ -57,7 +57,7 @@ describe('a signal that is aborted while the thread is blocked', () => {
     expect(await threads.peer('b').add(1, 2)).toBe(3)
   })
 
-  test.fails('that came from another thread, as an argument', async () => {
+  test('that came from another thread, as an argument', async () => {
     const controller = new AbortController()
     const blocked = threads.peer('a').attemptWith(controller.signal as never, 'b', 'gate', 'never')
     await threads.blocks('a')
@@ -65,14 +65,14 @@ describe('a signal that is aborted while the thread is blocked', () => {
     expect(await blocked).toEqual({ error: 'string', message: 'from afar' })
   })
 
-  test.fails('while main is the one that is blocked', () => {
+  test('while main is the one that is blocked', () => {
     expect(threads.main.attemptStoppably('a', 'waitThenHang', 'main', 'stop', 'by a')).toEqual({
       error: 'string',
       message: 'by a',
     })
   })
 
-  test.fails('the owner is told, and its own call ends with it', async () => {
+  test('the owner is told, and its own call ends with it', async () => {
     const a = threads.peer('a')
     const blocked = a.attemptStoppably('b', 'untilStopped')
     await threads.blocks('a')
@@ -81,7 +81,7 @@ describe('a signal that is aborted while the thread is blocked', () => {
     expect(await threads.peer('b').stoppedBy()).toBe('by c')
   })
 
-  test.fails('of a call within a call stops that one only', async () => {
+  test('of a call within a call stops that one only', async () => {
     const a = threads.peer('a')
     const blocked = a.block('b', 'attemptStoppably', 'c', 'gate', 'never')
     await threads.blocks('a')
