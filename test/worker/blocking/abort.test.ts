@@ -2,18 +2,15 @@
  * A blocking call that is given up by its signal while its thread is blocked: whoever is served meanwhile, on behalf of a third thread or
  * of the one that is waited for, can abort it.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createFlag, raise } from './fixtures/shared-flag.ts'
+import { createFlag, raise, waitFor } from './fixtures/shared-flag.ts'
 import { Threads } from './threads.ts'
-
-/** Milliseconds until a call that no one can stop is given up. A wall: nothing depends on its length. */
-const BOUND = 800
 
 let threads: Threads
 
 beforeAll(async () => {
   threads = await Threads.start(['a', 'b', 'c'])
-  await threads.guardBy(BOUND)
 })
 
 afterEach(() => threads.go())
@@ -25,69 +22,71 @@ afterAll(async () => {
 
 describe('a signal that is aborted while the thread is blocked', () => {
   test('by a third thread, in a call that the blocked one serves', async () => {
-    const a = threads.peer('a')
-    const blocked = a.attemptStoppably('b', 'gate', 'never')
-    await threads.blocks('a')
-    await threads.peer('c').block('a', 'stop', 'by c')
+    const begun = createFlag()
+    const blocked = threads.peer('a').attemptStoppably('b', 'untilStopped', begun)
+    await threads.peer('c').stopOther(begun, 'a', 'by c')
     expect(await blocked).toEqual({ error: 'string', message: 'by c' })
   })
 
   test('by main', async () => {
-    const a = threads.peer('a')
-    const blocked = a.attemptStoppably('b', 'gate', 'never')
-    await threads.blocks('a')
-    await a.stop('by main')
+    const begun = createFlag()
+    const blocked = threads.peer('a').attemptStoppably('b', 'untilStopped', begun)
+    await turn()
+    waitFor(begun)
+    await threads.peer('a').stop('by main')
     expect(await blocked).toEqual({ error: 'string', message: 'by main' })
   })
 
   test('by the one that is waited for', async () => {
-    const a = threads.peer('a')
-    const blocked = a.attemptStoppably('b', 'waitThenHang', 'a', 'stop', 'by b')
+    const blocked = threads.peer('a').attemptStoppably('b', 'waitThenHang', 'a', 'stop', 'by b')
     expect(await blocked).toEqual({ error: 'string', message: 'by b' })
   })
 
-  test('whose owner stands still', async () => {
+  test('while the owner stands still', async () => {
+    const begun = createFlag()
     const flag = createFlag()
-    const blocked = threads.peer('a').attemptStoppably('b', 'stand', flag)
-    await threads.blocks('a')
-    await threads.peer('c').block('a', 'stop', 'by c')
-    expect(await blocked).toEqual({ error: 'string', message: 'by c' })
+    const blocked = threads.peer('a').attemptStoppably('b', 'standTelling', begun, flag)
+    await threads.peer('c').stopOther(begun, 'a', 'by c')
+    const outcome = await blocked
     // Only the caller was let go: the owner goes on when it can.
     raise(flag)
     expect(await threads.peer('b').add(1, 2)).toBe(3)
+    expect(outcome).toEqual({ error: 'string', message: 'by c' })
   })
 
-  test('that came from another thread, as an argument', async () => {
+  test('in the thread that gave it', async () => {
+    const begun = createFlag()
     const controller = new AbortController()
-    const blocked = threads.peer('a').attemptWith(controller.signal as never, 'b', 'gate', 'never')
-    await threads.blocks('a')
+    const { signal } = controller
+    const blocked = threads.peer('a').attemptWith(signal as never, 'b', 'untilStopped', begun)
+    await turn()
+    waitFor(begun)
     controller.abort('from afar')
     expect(await blocked).toEqual({ error: 'string', message: 'from afar' })
   })
 
-  test('while main is the one that is blocked', () => {
+  test('while it is main that is blocked', () => {
     expect(threads.main.attemptStoppably('a', 'waitThenHang', 'main', 'stop', 'by a')).toEqual({
       error: 'string',
       message: 'by a',
     })
   })
 
-  test('the owner is told, and its own call ends with it', async () => {
-    const a = threads.peer('a')
-    const blocked = a.attemptStoppably('b', 'untilStopped')
-    await threads.blocks('a')
-    await threads.peer('c').block('a', 'stop', 'by c')
-    expect(await blocked).toEqual({ error: 'string', message: 'by c' })
+  test('is heard by the owner, whose signal of the call fires with the reason', async () => {
+    const begun = createFlag()
+    const blocked = threads.peer('a').attemptStoppably('b', 'untilStopped', begun)
+    await threads.peer('c').stopOther(begun, 'a', 'by c')
+    await blocked
     expect(await threads.peer('b').stoppedBy()).toBe('by c')
   })
 
-  test('of a call within a call stops that one only', async () => {
-    const a = threads.peer('a')
-    const blocked = a.block('b', 'attemptStoppably', 'c', 'gate', 'never')
-    await threads.blocks('a')
-    await threads.blocks('b')
+  test('of a call within a call, ends that one only', async () => {
+    const begun = createFlag()
+    const blocked = threads.peer('a').attempt('b', 'attemptStoppably', 'c', 'untilStopped', begun)
+    await turn()
+    waitFor(begun)
     await threads.peer('b').stop('the inner one')
-    expect(await blocked).toEqual({ error: 'string', message: 'the inner one' })
+    expect(await blocked).toEqual({ value: { error: 'string', message: 'the inner one' } })
   })
 })
 

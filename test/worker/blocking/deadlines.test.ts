@@ -59,7 +59,9 @@ describe('the timeout of a call', () => {
   })
 
   test('tells the owner, whose signal of the call fires', async () => {
-    expect(await threads.peer('a').attemptFor(30, 'b', 'untilStopped')).toMatchObject(late)
+    expect(await threads.peer('a').attemptFor(30, 'b', 'untilStopped', createFlag())).toMatchObject(
+      late,
+    )
     expect(await threads.peer('b').stoppedBy()).toMatch(/30 ms/)
   })
 
