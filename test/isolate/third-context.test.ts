@@ -209,11 +209,14 @@ describe("a worker's object in a guest", () => {
     expect(await ledger.entries).toEqual(['x', 'y', 'z'])
   })
 
-  test('a function of the host that asks it is a promise too', async () => {
+  test('a function of the host that asks it is waited for too', async () => {
     using ledger = await new worker.remote.Ledger('a')
     await first.bind({ ask: proxy((entry: string) => ledger.write(entry)) })
     expect(
-      await first.eval('(async () => [await ask("x"), ask("y") instanceof Promise])()'),
-    ).toEqual([1, true])
+      await first.eval(
+        '(async () => [ask("x"), await ask("y"), await remote(ask)("z"), remote(ask)("w").then((x) => x) instanceof Promise])()',
+      ),
+    ).toEqual([1, 2, 3, true])
+    expect(() => first.evalSync('ask("v")')).toThrow(WouldBlockError)
   })
 })

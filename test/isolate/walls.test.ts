@@ -21,6 +21,59 @@ const WALK = `
   visit(globalThis, 'globalThis');
   ({ found, many: seen.size > 500 })`
 
+/**
+ * A spy in every built-in that a runtime could call or look into on its way: each sees its receiver and arguments, and notes
+ * what has the marks of a handle of the host.
+ */
+const SPY = `
+  globalThis.handles = []
+  const { apply, ownKeys, getOwnPropertyDescriptor, defineProperty, getPrototypeOf } = Reflect
+  const marks = ['applySyncPromise', 'applySync', 'derefInto', 'copyInto', 'createContext']
+  globalThis.look = (value, where) => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
+    try { for (const mark of marks) if (mark in value) handles[handles.length] = where + ' ' + mark } catch {}
+    return value
+  }
+  const spies = new Set()
+  const spyOn = (object, name) => {
+    for (const key of ownKeys(object)) {
+      if (key === 'constructor' || typeof key === 'symbol') continue
+      const { value, writable } = getOwnPropertyDescriptor(object, key)
+      if (typeof value !== 'function' || !writable || spies.has(value)) continue
+      const spy = function (...args) {
+        look(this, name + '.' + key)
+        for (let i = 0; i < args.length; i++) {
+          look(args[i], name + '.' + key)
+          if (typeof args[i] === 'object' && args[i] !== null) for (let j = 0; j < 4; j++) look(args[i][j], name + '.' + key)
+        }
+        return apply(value, this, args)
+      }
+      spies.add(spy)
+      object[key] = spy
+    }
+  }
+  for (const name of ['Promise', 'Function', 'Date', 'Map', 'Set', 'WeakMap', 'WeakRef', 'String', 'Number', 'Array', 'Object', 'Error', 'ArrayBuffer']) {
+    spyOn(globalThis[name].prototype, name + '.prototype')
+    spyOn(globalThis[name], name)
+  }
+  spyOn(Reflect, 'Reflect'); spyOn(JSON, 'JSON'); spyOn(Math, 'Math')
+  const kept = new WeakMap()
+  for (const key of ['then', 'timeout', 'arguments', 'result', 'copy', 'reference', 'externalCopy', 'promise', 'release', 'transferIn']) {
+    defineProperty(Object.prototype, key, {
+      configurable: true,
+      get() { look(this, 'get ' + key); return undefined },
+      set(value) { look(this, 'set ' + key); look(value, 'set ' + key); defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true }) },
+    })
+  }
+  for (const key of [0, 1, 2, 3]) {
+    defineProperty(Array.prototype, key, {
+      configurable: true,
+      get() { look(this, 'get ' + key); return undefined },
+      set(value) { look(this, 'set ' + key); look(value, 'set ' + key); defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true }) },
+    })
+  }
+  0`
+
 const absent = [
   'process',
   'require',
@@ -75,10 +128,39 @@ describe('a sandbox', () => {
   test('has no handle of the host anywhere that code can walk to', async () => {
     await using sandbox = await spawnIsolate({
       source: 'export const a = 1',
-      globals: { granted: {}, tell: () => 1 },
+      globals: { granted: {}, tell: () => 1, later: async () => 1 },
       console: () => undefined,
     })
+    expect(await sandbox.eval('later()')).toBe(1)
     expect(await sandbox.eval(WALK)).toEqual({ found: [], many: true })
+  })
+
+  test('shows no handle of the host to built-ins that the guest has replaced, also while it waits', async () => {
+    await using sandbox = await spawnIsolate({
+      globals: {
+        tell: (value: unknown) => value,
+        later: async (value: unknown) => {
+          await new Promise(setImmediate)
+          return value
+        },
+        nested: async (callback: () => Promise<unknown>) => callback(),
+      },
+    })
+    await sandbox.eval(SPY)
+    expect(
+      await sandbox.eval('[tell(1), later(2), nested(() => later(4)), handles.length]'),
+    ).toEqual([1, 2, 4, 0])
+    // On the host's own thread isolated-vm refuses to wait, by an error of its own.
+    expect(
+      sandbox.evalSync(
+        'try { later(1) } catch (error) { look(error, "error"); [error.name, handles.length] }',
+      ),
+    ).toEqual(['WouldBlockError', 0])
+    expect(await sandbox.eval('handles')).toEqual([])
+    // The spies see what there is to see.
+    expect(await sandbox.eval('Math.max({ applySync: 1 }); handles')).toContain(
+      'Math.max applySync',
+    )
   })
 
   test('constructors that it reaches through its own values are its own', async () => {

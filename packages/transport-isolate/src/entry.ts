@@ -26,10 +26,22 @@ export const Ask = {
 /** How an entry answers: its second argument. */
 export const Answer = { byThrow: 0, byReturn: 1 } as const
 
+/** What a guest on a pool thread asks for while it waits: its first argument. */
+export const Want = {
+  /**
+   * The next batch, when there is one, or nothing, to look whether it still waits. Then: the last batch it has taken, and for how many
+   * milliseconds it waits at most. Answered with `sequence:buffers:text`.
+   */
+  batch: 0,
+  /** A buffer of the batch it was given, here or in answer to a callback. Then: the batch's number, and which. */
+  buffer: 1,
+} as const
+
 /** The names under which host and runtime find each other while the isolate is prepared; gone before guest code runs. */
 export const Boot = {
   post: '__farhold_post',
   call: '__farhold_call',
+  wait: '__farhold_wait',
   settings: '__farhold_settings',
   dispatch: '__farhold_dispatch',
   inner: '__farhold_inner',
@@ -43,6 +55,7 @@ export interface GuestSettings {
   readonly console: boolean
   readonly webAssembly: boolean
   readonly sharedMemory: boolean
+  readonly promisesStay: boolean
 }
 
 /** What only the host's own modules inside the isolate may import. */

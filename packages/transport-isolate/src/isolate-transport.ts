@@ -12,6 +12,7 @@ import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
 import { Answer, Ask, Boot } from './entry.ts'
 import { Sweeps } from './sweeps.ts'
+import { type Offer, WaitingGuest } from './waiting-guest.ts'
 
 export interface IsolateTransportOptions {
   readonly isolate: ivm.Isolate
@@ -31,11 +32,8 @@ type EntryArgument = number | string | ivm.Copy<unknown>
 type Dispatch = ivm.Reference<(...args: EntryArgument[]) => string>
 
 /** A batch that is not known to have been taken by the guest; or, in its place, a sweep. */
-interface Waiting {
+interface Waiting extends Offer {
   readonly ask: typeof Ask.deliver | typeof Ask.sweep
-  readonly sequence: number
-  text: string
-  readonly buffers: readonly ivm.ExternalCopy<unknown>[]
 }
 
 /** What isolated-vm says of an entry that its timer ended. Guest code cannot throw it to us: see `entry.ts`. */
@@ -63,8 +61,11 @@ export class IsolateTransport implements Transport {
   #left = Infinity
   /** How long it was at first, in milliseconds, for the error of one that takes longer. */
   #bound = Infinity
-  /** Callbacks of a guest on a pool thread that are being served. */
+  /** Callbacks of a guest that are being served. */
   #callbacks = 0
+  /** When a guest on a pool thread was last given something and went on. */
+  #resumedAt = 0
+  readonly #waiter = new WaitingGuest((taken) => this.#after(taken))
   /** Entries that return, see {@link returning}. */
   #returning = 0
   #closed = false
@@ -90,6 +91,22 @@ export class IsolateTransport implements Transport {
         this.#called(number, text, buffers),
       ),
     )
+    global.setSync(
+      Boot.wait,
+      new ivm.Reference((want: unknown, number: unknown, extra: unknown) =>
+        this.#waited(want, number, extra),
+      ),
+    )
+  }
+
+  /** Does a guest on a pool thread wait for us? Then it has a thread of its own. */
+  get waits(): boolean {
+    return this.#depth === 0 && (this.#isOutside || this.#waiter.handed.length > 0)
+  }
+
+  /** Is a guest on a pool thread in a callback, or asleep until it has an answer? */
+  get #isOutside(): boolean {
+    return this.#callbacks > 0 || this.#waiter.sleeps
   }
 
   /** Takes the runtime's entry point out of the isolate's global scope. Before any guest code has run. */
@@ -104,20 +121,9 @@ export class IsolateTransport implements Transport {
   }
 
   post(batch: Batch): void {
-    const waiting = this.#wrap(batch)
-    const last = this.#queue.at(-1)
-    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
-      // Two lists of messages become one, and one entry carries both. The later number names both.
-      this.#queue[this.#queue.length - 1] = {
-        ask: Ask.deliver,
-        sequence: waiting.sequence,
-        text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
-        buffers: [],
-      }
-    } else {
-      this.#queue.push(waiting)
-    }
-    if (this.#running === undefined) this.#next()
+    this.#line(this.#wrap(batch))
+    if (this.#waiter.sleeps) this.#waiter.wake()
+    else if (this.#running === undefined) this.#next()
   }
 
   enter(batch: Batch, _done: () => boolean, deadline = Infinity): void {
@@ -129,7 +135,8 @@ export class IsolateTransport implements Transport {
     }
     const running = this.#running
     const earlier = running?.ask !== Ask.deliver ? [] : [running]
-    const all = [...earlier, ...this.#queue.splice(0), this.#wrap(batch)]
+    const handed = this.#waiter.handed.map(delivery)
+    const all = [...earlier, ...handed, ...this.#queue.splice(0), this.#wrap(batch)]
     const outer = { left: this.#left, bound: this.#bound }
     const began = performance.now()
     if (this.#depth === 0) this.#left = this.#bound = this.#options.timeout ?? Infinity
@@ -140,7 +147,9 @@ export class IsolateTransport implements Transport {
     }
     this.#left = outer.left - (performance.now() - began)
     this.#bound = outer.bound
-    if (this.#depth === 0) this.#sweeps.entered()
+    if (this.#depth > 0) return
+    this.#sweeps.entered()
+    this.#waiter.wake() // what it waits for may have come by this entry
   }
 
   /**
@@ -183,14 +192,11 @@ export class IsolateTransport implements Transport {
     const { timeout, name } = this.#options
     this.#returning++
     const stuck = Promise.withResolvers<never>()
-    const watch =
-      timeout === undefined
-        ? undefined
-        : setTimeout(() => {
-            const error = new CallTimeoutError(`a module of context "${name}"`, timeout)
-            stuck.reject(error)
-            this.#giveUp(error)
-          }, timeout + OVERDUE)
+    const unwatch = this.#watch((limit) => {
+      const error = new CallTimeoutError(`a module of context "${name}"`, limit)
+      stuck.reject(error)
+      this.#giveUp(error)
+    })
     try {
       return await Promise.race([run(), stuck.promise])
     } catch (error) {
@@ -199,7 +205,8 @@ export class IsolateTransport implements Transport {
       }
       throw error
     } finally {
-      clearTimeout(watch)
+      unwatch()
+      this.#waiter.taken()
       this.#returning--
     }
   }
@@ -226,6 +233,7 @@ export class IsolateTransport implements Transport {
     this.#closed = true
     this.#queue = []
     this.#sweeps.stop()
+    this.#waiter.end()
   }
 
   // Entries -------------------------------------------------------------------------------------------
@@ -240,12 +248,17 @@ export class IsolateTransport implements Transport {
     }
     if (waiting === undefined) return
     this.#running = waiting
-    const watch = this.#watch(waiting)
+    const unwatch = this.#watch(() => {
+      void this.#runningEnded.then(this.#options.onStuck())
+      this.#runningEnded = Promise.resolve() // no one waits for it any more
+      this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
+    })
     this.#runningEnded = this.#apply(this.#arguments(Answer.byThrow, 0, waiting))
       .then((failure) => this.#ended(failure))
       .finally(() => {
-        clearTimeout(watch)
+        unwatch()
         this.#running = undefined
+        this.#waiter.taken()
         this.onEntryEnd?.()
         this.#next()
       })
@@ -372,18 +385,32 @@ export class IsolateTransport implements Transport {
     this.close()
   }
 
-  /** Ends the isolate when an entry on a pool thread does not end by its own limit, as in a native call that cannot be stopped. */
-  #watch(waiting: Waiting): NodeJS.Timeout | undefined {
+  /**
+   * Calls `giveUp` when what runs on a pool thread does not end by its own limit, as in a native call that cannot be stopped. The time in
+   * which the guest waits for us is not its own. What this gives ends the watch.
+   */
+  #watch(giveUp: (limit: number) => void): () => void {
     const { timeout } = this.#options
-    if (timeout === undefined) return undefined
+    if (timeout === undefined) return () => undefined
+    const began = performance.now()
+    let timer: NodeJS.Timeout | undefined
     const look = (): void => {
-      if (this.#running !== waiting || this.#callbacks > 0) return
-      void this.#runningEnded.then(this.#options.onStuck())
-      this.#runningEnded = Promise.resolve() // no one waits for it any more
-      this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
+      const now = performance.now()
+      const alone = this.#isOutside ? 0 : now - Math.max(began, this.#resumedAt)
+      if (alone < timeout + OVERDUE / 2) wait(timeout + OVERDUE - alone)
+      else giveUp(timeout)
     }
     // The second timer starts only when this thread is free, so that a busy host is not taken for a stuck guest.
-    return setTimeout(() => setTimeout(look, OVERDUE / 2).unref(), timeout + OVERDUE / 2)
+    const wait = (milliseconds: number): void => {
+      timer = setTimeout(
+        () => {
+          timer = setTimeout(look, OVERDUE / 2).unref()
+        },
+        milliseconds - OVERDUE / 2,
+      )
+    }
+    wait(timeout + OVERDUE)
+    return () => clearTimeout(timer)
   }
 
   // Batches -------------------------------------------------------------------------------------------
@@ -399,6 +426,22 @@ export class IsolateTransport implements Transport {
         (item) =>
           new ivm.ExternalCopy(item, item instanceof ArrayBuffer ? { transferOut: true } : {}),
       ),
+    }
+  }
+
+  /** Puts a batch behind those that wait for their entry. */
+  #line(waiting: Waiting): void {
+    const last = this.#queue.at(-1)
+    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
+      // Two lists of messages become one, and one entry carries both. The later number names both.
+      this.#queue[this.#queue.length - 1] = {
+        ask: Ask.deliver,
+        sequence: waiting.sequence,
+        text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
+        buffers: [],
+      }
+    } else {
+      this.#queue.push(waiting)
     }
   }
 
@@ -423,22 +466,66 @@ export class IsolateTransport implements Transport {
 
   #called(number: unknown, text: unknown, buffers: readonly unknown[]): unknown {
     if (this.#closed || typeof text !== 'string' || !this.#arrivals.isNew(number)) return ''
+    const isAcross = this.#depth === 0
+    if (isAcross) this.#waiter.taken() // or its thread would not be here
     return this.#during(() => {
       const answer = this.#receiver?.serve({ body: text, moved: buffers })
       if (answer === undefined) return ''
+      if (isAcross) return this.#acrossThreads(answer)
       this.#sweeps.sent((answer.body as string).length) // as in #wrap
       if (answer.moved.length === 0) return answer.body
       return [answer.body, ...answer.moved]
     })
   }
 
-  /** Serves a callback. One that comes while nothing is entered from this thread is from a pool thread. */
+  /**
+   * An answer for a pool thread. Until that goes on, this one may enter the isolate with a later batch, so the answer
+   * has a number as all that it sends; what was sent before comes first, when the guest asks for it.
+   */
+  #acrossThreads(answer: Batch): string {
+    const waiting = this.#wrap(answer)
+    // While a module is being loaded, the entry that is under way may not have begun.
+    const isNext =
+      this.#queue.length === 0 && (this.#returning === 0 || this.#running === undefined)
+    if (isNext) return this.#waiter.hand(waiting)
+    this.#line(waiting)
+    if (this.#running === undefined) this.#next()
+    return ''
+  }
+
+  /** A guest on a pool thread waits for what its callback did not answer. */
+  #waited(want: unknown, number: unknown, extra: unknown): unknown {
+    const answer = this.#waiter.asked(want, number, extra)
+    if (answer instanceof Promise) void answer.then(() => this.#resumed())
+    return answer
+  }
+
+  /** The first batch behind the one of a number, which is the last that the guest has taken. */
+  #after(taken: number): Waiting | undefined {
+    const running = this.#running
+    // An entry that has not begun cannot while another thread is in the isolate, and is needed first.
+    if (running?.ask === Ask.deliver && running.sequence > taken) return running
+    return this.#queue.shift()
+  }
+
+  /** Serves a callback. */
   #during<Result>(serve: () => Result): Result {
     this.#callbacks++
     try {
       return serve()
     } finally {
       this.#callbacks--
+      // While something is entered from this thread, only that can call back.
+      if (this.#depth === 0) this.#resumed()
     }
   }
+
+  /** A guest on a pool thread goes on, and its own time with it. */
+  #resumed(): void {
+    this.#resumedAt = performance.now()
+  }
+}
+
+function delivery(offer: Offer): Waiting {
+  return { ask: Ask.deliver, ...offer }
 }

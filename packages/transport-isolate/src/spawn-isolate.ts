@@ -64,6 +64,12 @@ export interface SpawnIsolateOptions {
   readonly webAssembly?: boolean
   /** May memory be shared with the guest? Default: false. */
   readonly sharedMemory?: boolean
+  /**
+   * What an asynchronous function of the host is for the guest. `'wait'`: it gives its value, and the guest, on a thread of its own, waits for
+   * it; where it has none, in a blocking call of the host, that is a `WouldBlockError`. `'stay'`: it gives a promise. Through
+   * `remote(grant)` it gives a promise in any case. Default: `'wait'`.
+   */
+  readonly promises?: 'wait' | 'stay'
   /** How many items of an iteration may be under way before they are asked for. Default: 16. */
   readonly prefetch?: number
   /** Note where each object is introduced, for `leaks()`: costs a stack for each. Default: false. */
@@ -125,6 +131,7 @@ export async function spawnIsolate<T = unknown>(
     console: options.console !== undefined,
     webAssembly,
     sharedMemory,
+    promisesStay: options.promises === 'stay',
   }
   context.global.setSync(Boot.settings, JSON.stringify(settings))
   compileGuest(isolate).runSync(context)
@@ -264,6 +271,9 @@ function checkOptions(options: SpawnIsolateOptions): void {
   if (memoryLimit !== undefined && !(Number.isInteger(memoryLimit) && memoryLimit >= 8)) {
     refuseOption('memoryLimit', 'a whole number of megabytes, at least 8', memoryLimit)
   }
+  const { promises } = options
+  if (promises !== undefined && promises !== 'wait' && promises !== 'stay')
+    refuseOption('promises', "'wait' or 'stay'", promises)
   for (const name of ['redactStacks', 'webAssembly', 'sharedMemory', 'trace'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])

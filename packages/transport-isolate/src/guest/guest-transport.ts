@@ -4,11 +4,13 @@
 import {
   type Batch,
   CallTimeoutError,
+  currentCall,
   currentContext,
   type Receiver,
   type Transport,
 } from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
+import { Want } from '../entry.ts'
 import type { Finalizers } from './finalizers.ts'
 import type { HostCallbacks } from './host-callbacks.ts'
 
@@ -20,10 +22,14 @@ interface Letter {
 
 const NOTHING: readonly unknown[] = Object.freeze([])
 
+/** A guest has no clock but this one. Taken before guest code can replace it. */
+const { now } = Date
+
 export class GuestTransport implements Transport {
   readonly codec = 'text'
   readonly #post: HostCallbacks['post']
   readonly #call: HostCallbacks['call']
+  readonly #wait: HostCallbacks['wait']
   readonly #finalizers: Finalizers
   #receiver: Receiver | undefined
   #session: SessionCore | undefined
@@ -38,12 +44,15 @@ export class GuestTransport implements Transport {
    * before that sends it again first, so that batches arrive in order.
    */
   #answered: Letter | undefined
+  /** Calls that sleep until the host has an answer, one within the other. */
+  #sleeping = 0
   /** What is being posted this moment: an entry that begins meanwhile answers with it as well. */
   readonly #posting: Letter[] = []
 
-  constructor({ post, call }: HostCallbacks, finalizers: Finalizers) {
+  constructor({ post, call, wait }: HostCallbacks, finalizers: Finalizers) {
     this.#post = post
     this.#call = call
+    this.#wait = wait
     this.#finalizers = finalizers
   }
 
@@ -64,16 +73,78 @@ export class GuestTransport implements Transport {
     if (moved.length === 0) this.#posting.splice(this.#posting.indexOf(letter), 1)
   }
 
-  enter({ body, moved }: Batch): void {
+  /** Is this guest asleep, on a thread of the pool? */
+  get waits(): boolean {
+    return this.#sleeping > 0
+  }
+
+  /** The host answers what it can at once. For the rest a thread of the pool sleeps; the host's own cannot. */
+  enter({ body, moved }: Batch, done: () => boolean, deadline = Infinity): void {
     this.#sendAnswered()
     const call = this.#call
     const answer = call(++this.#number, body, moved)
-    if (typeof answer === 'string') {
-      if (answer !== '') this.#receiver?.deliver({ body: answer, moved: [] })
-    } else {
+    if (typeof answer !== 'string') {
       const [text, ...buffers] = answer
       this.#receiver?.deliver({ body: text, moved: buffers })
+    } else if (answer !== '') {
+      // Batches are lists; one that crossed threads has its number ahead.
+      if (answer[0] !== '[') {
+        this.#sleepUntil(done, deadline, answer)
+        return
+      }
+      this.#receiver?.deliver({ body: answer, moved: [] })
     }
+    if (!done()) this.#sleepUntil(done, deadline)
+  }
+
+  /** @param first what is here already, for a guest that is known to have a thread of its own */
+  #sleepUntil(done: () => boolean, deadline: number, first = ''): void {
+    const end = now() + deadline
+    const serving = currentCall()
+    // When the engine cuts execution short, this stays as it is until the next entry begins.
+    const outer = this.#sleeping++
+    try {
+      if (first !== '') this.#deliverFrom(first)
+      while (!done()) {
+        const left = end - now()
+        // A call whose own caller has given up has nothing to wait for.
+        if (serving?.signal.aborted === true) return
+        if (left <= 0) return
+        this.#sendQueued()
+        const wait = this.#wait
+        const answer = wait(Want.batch, this.#sequence, left)
+        if (typeof answer !== 'string') return
+        if (answer !== '') this.#deliverFrom(answer)
+      }
+    } finally {
+      this.#sleeping = outer
+    }
+  }
+
+  /** The microtask that would send it does not run while this thread sleeps. */
+  #sendQueued(): void {
+    try {
+      const batch = this.#session?.pull()
+      if (batch !== undefined) this.post(batch)
+    } catch (error) {
+      // The runtime itself failed, and what was queued is lost: nobody must wait for it.
+      this.close()
+      throw error
+    }
+  }
+
+  /** Takes a batch that was given to this sleeper, unless the host, which did not know, has offered it in an entry since. */
+  #deliverFrom(answer: string): void {
+    const colon = answer.indexOf(':')
+    const second = answer.indexOf(':', colon + 1)
+    const sequence = Number(answer.slice(0, colon))
+    const count = Number(answer.slice(colon + 1, second))
+    const buffers: unknown[] = []
+    const wait = this.#wait
+    for (let index = 0; index < count; index++) buffers.push(wait(Want.buffer, sequence, index))
+    if (sequence <= this.#sequence) return
+    this.#sequence = sequence
+    this.#receiver?.deliver({ body: answer.slice(second + 1), moved: buffers })
   }
 
   /** The runtime has cut the session off. The host is told by what is no batch, so that nothing there waits for ever. */
@@ -117,6 +188,7 @@ export class GuestTransport implements Transport {
   }
 
   #begin(level: number): void {
+    if (level === 0) this.#sleeping = 0
     if (this.#session === undefined) return
     this.#marks.length = level
     this.#marks.push(this.#session.mark())

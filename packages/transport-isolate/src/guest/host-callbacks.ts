@@ -1,5 +1,5 @@
 /**
- * The way out of the isolate: the host's two callbacks, behind a check of what is given to them.
+ * The way out of the isolate: the host's callbacks, behind a check of what is given to them.
  *
  * isolated-vm copies what a callback is given, and a value of the guest's own making can run code while it is copied. So
  * nothing but a number, a string and genuine buffers goes out, whatever guest code has made of the built-ins that the
@@ -15,7 +15,12 @@ const sharedByteLength = Object.getOwnPropertyDescriptor(
 /** A callback as isolated-vm made it. */
 type NativeCallback = (number: number, text: string, ...buffers: unknown[]) => unknown
 
-/** The two functions of the host that the runtime holds. Neither of the host's ever throws. */
+/** A reference to a function of the host, as isolated-vm made it. */
+interface NativeReference {
+  readonly applySyncPromise: (receiver: undefined, args: readonly number[]) => unknown
+}
+
+/** The three functions of the host that the runtime holds. None of the host's ever throws. */
 export interface HostCallbacks {
   /** Delivers a batch, by its number, to the host. */
   readonly post: (number: number, text: unknown, buffers: readonly unknown[]) => void
@@ -25,13 +30,33 @@ export interface HostCallbacks {
     text: unknown,
     buffers: readonly unknown[],
   ) => string | readonly [string, ...unknown[]]
+  /** Sleeps until the host has what is wanted, see `Want`. Gives `undefined` at once where this thread must not sleep. */
+  readonly wait: (want: number, number: number, extra: number) => unknown
 }
 
-export function guardCallbacks(post: unknown, call: unknown): HostCallbacks {
-  // The host put them there as callbacks.
+export function guardCallbacks(post: unknown, call: unknown, wait: unknown): HostCallbacks {
+  // The host put them there as callbacks, and as a reference.
   return {
     post: guarded(post as NativeCallback),
     call: guarded(call as NativeCallback) as HostCallbacks['call'],
+    wait: sleeper(wait as NativeReference),
+  }
+}
+
+/**
+ * What puts this thread to sleep. A guest that had the reference could leave the isolate with it: it stays in this closure, its
+ * method was taken before guest code ran, and nothing but three numbers goes along. isolated-vm reads a list that has them all.
+ */
+function sleeper(reference: NativeReference): HostCallbacks['wait'] {
+  const { applySyncPromise } = reference
+  return (want, number, extra) => {
+    if (typeof want !== 'number' || typeof number !== 'number' || typeof extra !== 'number')
+      throw new TypeError('a guest waits for what has a number')
+    try {
+      return apply(applySyncPromise, reference, [undefined, [want, number, extra]])
+    } catch {
+      return undefined // on the host's own thread, or when the isolate ends
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The guest runtime: the first script of an isolate, before any line of guest code.
  *
- * It takes the host's two callbacks out of the global scope into this closure, and calls them by name only, with
+ * It takes the host's callbacks out of the global scope into this closure, and calls them by name only, with
  * strings and buffers that it made itself; no guest code can replace a function between it and them. It is strict
  * code, so no stack frame gives its functions away.
  */
@@ -33,7 +33,10 @@ const namespaces = new Namespaces()
 const finalizers = new Finalizers()
 // The session's tables find it there; guest code never does, see below.
 Reflect.set(globalThis, 'FinalizationRegistry', finalizers.registry(FinalizationRegistry))
-const transport = new GuestTransport(guardCallbacks(take(Boot.post), take(Boot.call)), finalizers)
+const transport = new GuestTransport(
+  guardCallbacks(take(Boot.post), take(Boot.call), take(Boot.wait)),
+  finalizers,
+)
 const session = openSession(
   Object.freeze(Object.create(null) as object),
   transport,
@@ -46,7 +49,7 @@ const session = openSession(
   },
   {
     flavour: 'sync',
-    promisesStay: true,
+    promisesStay: settings.promisesStay,
     control: {
       ...createAgent({
         // Called by another name, so that the script runs in the global scope.
