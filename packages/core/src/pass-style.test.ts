@@ -91,6 +91,14 @@ test('classNameOf says what a user would, and runs no getter', () => {
   expect(classNameOf(Object.create(null) as object)).toBe('an object')
   expect(classNameOf(function named() {})).toBe('function named')
   expect(classNameOf(() => undefined)).toBe('a function')
+  class Nameless {
+    readonly own = 1
+    static get name(): string {
+      return expect.unreachable()
+    }
+  }
+  expect(classNameOf(Nameless)).toBe('a function')
+  expect(classNameOf(new Nameless())).toBe('an object')
   expect(
     classNameOf(
       Object.create({

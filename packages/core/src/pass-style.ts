@@ -117,12 +117,18 @@ function isNativeClass(Class: unknown, name: string): boolean {
 
 /** What a user would call the class of an object, for messages. */
 export function classNameOf(value: object): string {
-  if (typeof value === 'function')
-    return value.name === '' ? 'a function' : `function ${value.name}`
+  if (typeof value === 'function') {
+    const name = nameOf(value)
+    return name === '' ? 'a function' : `function ${name}`
+  }
   const Class = constructorOf(getPrototypeOf(value))
-  const name: unknown =
-    typeof Class === 'function' ? Object.getOwnPropertyDescriptor(Class, 'name')?.value : undefined
-  return typeof name === 'string' && name !== '' ? name : 'an object'
+  return (typeof Class === 'function' && nameOf(Class)) || 'an object'
+}
+
+/** The name of a function as plain data, which a class may have replaced by a getter; that is not run. */
+function nameOf(value: object): string {
+  const name: unknown = Object.getOwnPropertyDescriptor(value, 'name')?.value
+  return typeof name === 'string' ? name : ''
 }
 
 const EVALUATORS: ReadonlySet<unknown> = new Set([
