@@ -155,6 +155,31 @@ export function writeProperty(
   return Reflect.set(target, key, value)
 }
 
+/**
+ * Writes to what inherits from `target` elsewhere, which is what a setter of `target` takes and gives as {@link writeProperty} does.
+ * What no setter takes is for the other side to keep, if that may be: `null`, or else false.
+ */
+export function writeInherited(
+  target: object,
+  key: PropertyKey,
+  value: unknown,
+  writes: Writes,
+): boolean | null {
+  refuseForbidden(key)
+  const seen = findProperty(target, key)
+  if (seen !== undefined && !('value' in seen)) return writeProperty(target, key, value, writes)
+  return (seen?.writable ?? isFree(target, key)) ? null : false
+}
+
+/** Does no root prototype keep what inherits from `target` from having a property of its own? */
+function isFree(target: object, key: PropertyKey): boolean {
+  for (let holder: object | null = target; holder !== null; holder = getPrototypeOf(holder)) {
+    const found = getOwnPropertyDescriptor(holder, key)
+    if (found !== undefined) return found.writable === true
+  }
+  return true
+}
+
 /** Deletes an own property for a peer; true when it is gone. Throws as {@link writeProperty} does. */
 export function deleteOwnProperty(target: object, key: PropertyKey, writes: Writes): boolean {
   checkWritable(target, key, writes)

@@ -15,6 +15,7 @@ import {
   visibleDescriptor,
   visibleKeys,
   type Writes,
+  writeInherited,
   writeProperty,
 } from './access.ts'
 import { nameOfBuiltIn } from './built-in.ts'
@@ -29,7 +30,7 @@ import { standInOf } from './stand-in.ts'
 /** What an operation may rely on. */
 export interface PerformOptions {
   readonly writes: Writes
-  /** The call's flags; `live` and `blocking` matter here. */
+  /** The call's flags; `live` and `blocking` matter here. A live operation is one that only a blocking proxy asks for. */
   readonly flags: number
 }
 
@@ -60,7 +61,12 @@ export function perform(
     case Operation.get:
       return options.flags & Flag.live ? readLive(holder, name) : readProperty(holder, name)
     case Operation.set:
-      return writeProperty(asObject(holder, path, last), name, args[0], options.writes)
+      return (options.flags & Flag.live ? writeInherited : writeProperty)(
+        asObject(holder, path, last),
+        name,
+        args[0],
+        options.writes,
+      )
     case Operation.deleteProperty:
       return deleteOwnProperty(asObject(holder, path, last), name, options.writes)
     case Operation.has:

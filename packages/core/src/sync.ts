@@ -122,9 +122,8 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
     return perform(this, Operation.getPrototypeOf, NO_PATH, undefined) !== null
   }
 
-  set(shadow: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
-    if (standInOf(receiver)?.handle !== this.handle)
-      return setOnHeir(this, shadow, key, value, receiver)
+  set(_shadow: unknown, key: PropertyKey, value: unknown, receiver: unknown): boolean {
+    if (standInOf(receiver)?.handle !== this.handle) return setOnHeir(this, key, value, receiver)
     this.handle.methods?.delete(key)
     return perform(this, Operation.set, [key], [value]) === true
   }
@@ -162,7 +161,8 @@ class SyncTraps implements ProxyHandler<object>, StandIn {
   defineProperty(shadow: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
     const fixed = Object.getOwnPropertyDescriptor(shadow, key)?.configurable === false
     const fixes = descriptor.configurable === false || (fixed && descriptor.writable === false)
-    if (fixes && descriptor.writable !== true) refuseCopyOf(descriptor)
+    if (fixes && descriptor.writable !== true && 'value' in descriptor)
+      refuseToFix(descriptor.value, key === 'length' && this.handle.kind === 'array')
     this.handle.methods?.delete(key)
     if (perform(this, Operation.defineProperty, [key], [descriptor]) !== true) return false
     // The language lets a proxy say that a property was fixed when that of its target is.
@@ -264,15 +264,12 @@ function isInstance(Class: SyncTraps, value: unknown): boolean {
  */
 function setOnHeir(
   standIn: SyncTraps,
-  shadow: object,
   key: PropertyKey,
   value: unknown,
   receiver: unknown,
 ): boolean {
-  const own = standIn.getOwnPropertyDescriptor(shadow, key)
-  if (own === undefined ? isAccessor(standIn, shadow, key) : 'get' in own || 'set' in own)
-    return perform(standIn, Operation.set, [key], [value]) === true
-  if (own?.writable === false) return false
+  const taken = isHidden(key) ? null : perform(standIn, Operation.set, [key], [value], Flag.live)
+  if (taken !== null) return taken === true
   if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null)
     return false
   const local = Reflect.getOwnPropertyDescriptor(receiver, key)
@@ -283,20 +280,15 @@ function setOnHeir(
   return local.writable === true && Reflect.defineProperty(receiver, key, { value })
 }
 
-/** Is it an accessor of a class? What a class defines is that or a method. */
-function isAccessor(standIn: SyncTraps, shadow: object, key: PropertyKey): boolean {
-  return (
-    !isHidden(key) &&
-    hasRemote(standIn, key) &&
-    typeof standIn.get(shadow, key, undefined) !== 'function'
-  )
-}
-
 /**
- * A property that is fixed keeps its value, so the value must come back as what was given. A copy does not.
+ * A property that is fixed keeps its value, and the language compares that with what it was given. A copy of it, or the number that
+ * the length of an array becomes, is something else.
  * @throws {NotShareableError} for a value that would be copied.
+ * @throws {TypeError} for the length of an array that is no number.
  */
-function refuseCopyOf({ value }: PropertyDescriptor): void {
+function refuseToFix(value: unknown, isLength: boolean): void {
+  if (isLength && (typeof value !== 'number' || Object.is(value, -0)))
+    throw new TypeError('the length of an array is fixed to a number')
   if (typeof value !== 'object' || value === null) return
   if (standInOf(value)?.flavour === 'sync' || markOf(value)?.kind === 'reference') return
   throw new NotShareableError(
