@@ -8,6 +8,8 @@ const PROGRAMS = {
   stopping: "the reader has left\ntrue\nEmma\n[ 'Walden' ]\n",
   lifetimes:
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
+  'whole-object':
+    'Ada Dracula true place,books,since\ntrue true true\non EMMA\\n\n{"shelf":{"shelf":["Dracula","Emma"],"since":"1970-01-01T00:00:00.000Z"}}\ntrue false\nfalse\n2\ntrue\nclosed the shelf west\ntrue\nBen\nclosed the shelf south\n',
   'synchronous-calls':
     "[ 'Walden' ]\nEmma\nEmma\nEmma\nWouldBlockError\nbegun,free again,at north,begun,at south\nCallTimeoutError\nthe reader has left\nexit 3\nWouldBlockError\n",
 }

@@ -51,3 +51,35 @@ export const library = {
 
   log: (): string[] => log,
 }
+
+export class Shelf {
+  static readonly most = 100
+  readonly place: string
+  readonly books: string[] = []
+  readonly since = new Date(0)
+  #reader = 'nobody'
+
+  constructor(place: string) {
+    this.place = place
+  }
+
+  get reader(): string {
+    return this.#reader
+  }
+
+  set reader(name: string) {
+    if (name === '') throw new RangeError('a reader has a name')
+    this.#reader = name
+  }
+
+  toJSON(key: string): unknown {
+    return { [key]: this.books, since: this.since }
+  }
+
+  [Symbol.dispose](): void {
+    log.push(`closed the shelf ${this.place}`)
+  }
+}
+
+export const label = (strings: TemplateStringsArray, ...titles: string[]): string =>
+  String.raw(strings, ...titles.map((title) => title.toUpperCase()))

@@ -2,7 +2,14 @@
  * Everything that can be done to an object, as data, and what comes of it, as text that is the same for two worlds that are alike.
  */
 import fc from 'fast-check'
-import { type Act, descriptorOf, type Given, type GivenDescriptor, OBJECTS } from './world.ts'
+import {
+  type Act,
+  dataName,
+  descriptorOf,
+  type Given,
+  type GivenDescriptor,
+  OBJECTS,
+} from './world.ts'
 
 /** One of the two worlds as a program sees it that does not know which it is. */
 export interface Side {
@@ -124,8 +131,10 @@ function builtIn(prototype: object | null): unknown {
     above !== null;
     above = Object.getPrototypeOf(above) as typeof above
   ) {
-    const { name } = (above as { readonly constructor: { readonly name: string } }).constructor
-    const Class = Reflect.get(globalThis, name) as { readonly prototype?: unknown } | undefined
+    const name = dataName(above.constructor)
+    const Class = Reflect.get(globalThis, String(name)) as
+      | { readonly prototype?: unknown }
+      | undefined
     if (Class?.prototype === above) return name
   }
   return null
@@ -164,7 +173,7 @@ function show(side: Side, value: unknown): string {
     return String(value)
   const name = side.nameOf(value)
   if (name !== undefined) return name
-  if (typeof value === 'function') return `function ${value.name}`
+  if (typeof value === 'function') return `function ${String(dataName(value))}`
   if (Array.isArray(value)) {
     return `[${Array.from(value, (item, index) => (index in value ? show(side, item) : 'a hole')).join()}]`
   }

@@ -127,9 +127,9 @@ export class World {
   nameOf(value: unknown): string {
     const known = this.#names.get(value)
     if (known !== undefined) return known
-    if (typeof value === 'function') return `function ${value.name}`
+    if (typeof value === 'function') return `function ${String(dataName(value))}`
     if (typeof value === 'object' && value !== null)
-      return `an instance of ${String(value.constructor?.name)}`
+      return `an instance of ${String(dataName(value.constructor))}`
     return `${typeof value} ${Object.is(value, -0) ? '-0' : String(value)}`
   }
 
@@ -174,6 +174,11 @@ export class World {
     })
     return [...lines, ...this.heard].join('\n')
   }
+}
+
+/** The name of a function, unless a step has put an accessor there: naming it must not run it. */
+export function dataName(value: object): unknown {
+  return Object.getOwnPropertyDescriptor(value, 'name')?.value
 }
 
 export function descriptorOf(

@@ -92,6 +92,7 @@ test('then, catch and finally of a result are those of the promise', () => {
 test('a Remote is given up by using', () => {
   using held = api
   expectTypeOf(held[Symbol.dispose]).toEqualTypeOf<() => void>()
+  expectTypeOf(held[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<void>>()
 })
 
 test('what a peer may not touch, and what is private, is not there', () => {

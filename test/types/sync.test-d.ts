@@ -71,6 +71,20 @@ test('a Sync is given up by using', () => {
   expectTypeOf(held[Symbol.dispose]).toEqualTypeOf<() => void>()
 })
 
+test('instanceof a class of the owner says what a value is', () => {
+  const OwnersProduct = {} as Sync<typeof Product>
+  const found: unknown = account.best
+  if (found instanceof OwnersProduct) expectTypeOf(found).toEqualTypeOf<Sync<Product>>()
+  expectTypeOf(new OwnersProduct().price()).toEqualTypeOf<number>()
+})
+
+test('a function of the owner is a tag', () => {
+  const tag = {} as Sync<(strings: TemplateStringsArray, ...values: number[]) => string>
+  expectTypeOf(tag`a${1}`).toEqualTypeOf<string>()
+  // @ts-expect-error: values are numbers
+  tag`a${'text'}`
+})
+
 test('private members are not there', () => {
   class Safe {
     private readonly hidden = 1

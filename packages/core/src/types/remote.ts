@@ -20,9 +20,13 @@ import type {
 /**
  * A proxy of a `T` that lives in another context. Inverse of {@link Local}.
  *
- * Never thenable by itself, so a promise can hold it; `using` or `release()` gives it up.
+ * Never thenable by itself, so a promise can hold it; `using` or `release()` gives it up. `await using` has its owner dispose of it
+ * first, if it has a disposer.
  */
-export type Remote<T> = RemoteReference<T> & { [Symbol.dispose](): void } & Navigable<T, 'then'>
+export type Remote<T> = RemoteReference<T> & {
+  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
+} & Navigable<T, 'then'>
 
 /** What a proxy stands for: `Local<Remote<T>>` is `T`. Inverse of {@link Remote} and `Sync`. */
 export type Local<P> = P extends { readonly [remoteOf]: infer T }
