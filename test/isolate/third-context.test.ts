@@ -2,7 +2,13 @@
  * An isolate's object in a third context, and a third context's object in an isolate: the host is between them and routes, and
  * what holds of any proxy holds of these.
  */
-import { type Context, contextOf, proxy, type Remote, release   WouldBlockError,
+import {
+  type Context,
+  contextOf,
+  proxy,
+  type Remote,
+  release,
+  WouldBlockError,
 } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { spawnWorker } from '@farhold/transport-worker'
