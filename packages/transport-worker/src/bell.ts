@@ -10,6 +10,8 @@ const Cell = { rings: 0, sleepers: 1, ended: 2, exitCode: 3, blocked: 4, attendi
 
 const BYTES = 24
 
+const Ended = { not: 0, inOrder: 1, byCrash: 2 } as const
+
 export class Bell {
   readonly memory: SharedArrayBuffer
   readonly #cells: Int32Array
@@ -57,17 +59,17 @@ export class Bell {
     return Atomics.load(this.#cells, Cell.attending) > 0
   }
 
-  /** The thread whose bell it is ends. */
-  end(exitCode: number): void {
+  /** The thread whose bell it is ends, by an error that nothing caught or in order. */
+  end(exitCode: number, isCrash: boolean): void {
     Atomics.store(this.#cells, Cell.exitCode, exitCode)
-    Atomics.store(this.#cells, Cell.ended, 1)
+    Atomics.store(this.#cells, Cell.ended, isCrash ? Ended.byCrash : Ended.inOrder)
   }
 
-  /** The exit code of the thread whose bell it is, once it has ended. */
-  get exitCode(): number | undefined {
-    return Atomics.load(this.#cells, Cell.ended) === 1
-      ? Atomics.load(this.#cells, Cell.exitCode)
-      : undefined
+  /** How the thread whose bell it is has ended; `undefined` while it lives. */
+  get ending(): { readonly exitCode: number; readonly isCrash: boolean } | undefined {
+    const ended = Atomics.load(this.#cells, Cell.ended)
+    if (ended === Ended.not) return undefined
+    return { exitCode: Atomics.load(this.#cells, Cell.exitCode), isCrash: ended === Ended.byCrash }
   }
 }
 

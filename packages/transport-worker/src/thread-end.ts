@@ -68,8 +68,7 @@ export class ThreadEnd {
 
   #reasonNow(): CloseReason | undefined {
     const said = exitOf(this.#bell)
-    if (said !== undefined)
-      return this.#crash === undefined ? said : { ...said, kind: 'error', ...this.#crash }
+    if (said !== undefined) return this.#crash === undefined ? said : { ...said, ...this.#crash }
     return this.#worker.performance.eventLoopUtilization().idle === -1
       ? { kind: 'exit', exitCode: 1 }
       : undefined
@@ -77,8 +76,9 @@ export class ThreadEnd {
 }
 
 /** What a thread has said itself of its end. */
-export function exitOf({ exitCode }: Bell): CloseReason | undefined {
-  return exitCode === undefined ? undefined : { kind: 'exit', exitCode }
+export function exitOf({ ending }: Bell): CloseReason | undefined {
+  if (ending === undefined) return undefined
+  return { kind: ending.isCrash ? 'error' : 'exit', exitCode: ending.exitCode }
 }
 
 /** What ended a thread may be anything; an error that says as much as can be said of it crosses for sure. */

@@ -25,8 +25,9 @@ const globalEval = Reflect.get(globalThis, 'eval') as (code: string) => unknown 
 becomeContext(start.identity)
 thisThread.bell = new Bell(start.bells.own)
 const parentBell = new Bell(start.bells.parent)
+let crashed = false
 process.on('exit', (code) => {
-  thisThread.bell.end(code)
+  thisThread.bell.end(code, crashed)
   parentBell.ring()
 })
 provideModules(start.modules)
@@ -67,6 +68,7 @@ const session: SessionCore = openSession(
 // A parent that is blocked hears of no event of Node's.
 process.on('uncaughtExceptionMonitor', (error) => {
   if (process.listenerCount('uncaughtException') > 0) return // it may go on
+  crashed = true
   session.askAhead('crashes', [describeCrash(error)]).catch(() => undefined)
   transport.flush()
 })
