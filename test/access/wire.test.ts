@@ -87,6 +87,8 @@ const MALFORMED: Readonly<Record<string, readonly unknown[]>> = {
   'hello without a name': [0, 1, null, 1],
   'hello of no heap': [0, 1, 'x', -1],
   'heaps that are no list': [10, 5],
+  'heaps that join a call of no id': [11, 'x', [5]],
+  'heaps that join and are no list': [11, 0, 'x'],
   'a heap that is a name': [10, ['main']],
   'a call id below 0': [1, -1, 16, 0, 'add', [1, 2], null],
   'a call id that is a fraction': [1, 0.5, 16, 0, 'add', [1, 2], null],

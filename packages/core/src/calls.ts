@@ -101,6 +101,11 @@ export class PendingCall implements Answer {
     return this.#value
   }
 
+  /** It blocks this thread, and these heaps wait for it as well. */
+  joined(heaps: readonly number[]): void {
+    this.session.joined(this, heaps)
+  }
+
   /** Is it answered on this side, without the peer? */
   get isLocal(): boolean {
     return this.id === LOCAL

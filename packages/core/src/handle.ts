@@ -44,6 +44,8 @@ export interface Connection {
     path: readonly PropertyKey[],
     options?: CallOptions,
   ): AsyncIterator<unknown, unknown, unknown>
+  /** Heaps wait for a call of ours as well, which blocks this thread. */
+  joined(call: Answer, heaps: readonly number[]): void
   /** Gives an import back. */
   giveUp(imported: Import): void
   /** Gives up the hold on an answer that is here. */

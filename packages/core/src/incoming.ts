@@ -21,7 +21,7 @@ import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol
 import { propertyPath, type References } from './references.ts'
 import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
-import { NONE_WAITING, thisHeap } from './this-heap.ts'
+import { isAwaitedHere, joinWhatBlocks, NONE_WAITING, thisHeap } from './this-heap.ts'
 
 export interface IncomingOptions {
   readonly references: References
@@ -98,6 +98,16 @@ export class Incoming {
     this.#behind = heaps
   }
 
+  /** Heaps wait for a call as well. One that was answered meanwhile lets them all go on. */
+  joined(id: number, heaps: readonly number[]): void {
+    const served = this.#unanswered.get(id)
+    if (served === undefined) return
+    const fresh = served.join(heaps)
+    if (!thisHeap.promised.has(served)) return
+    if (isAwaitedHere(served)) this.#refuse(served)
+    else joinWhatBlocks(fresh)
+  }
+
   /** Why one more call of the peer is too much, if it is. */
   #refusal(): LimitExceededError | undefined {
     const { pendingCalls, callDepth } = this.#references.limits
@@ -140,6 +150,7 @@ export class Incoming {
   }
 
   #tellGivenUp(served: ServedCall, reason: unknown): void {
+    thisHeap.promised.delete(served)
     served.cancel(reason)
     const { id } = served.message
     const pump = this.#pumps.get(id)
@@ -303,10 +314,10 @@ export class Incoming {
     const { operation, flags } = served.message
     if (operation === Operation.iterate && !isAwaitable(result)) this.#iterate(served, result)
     else if (isAwaitable(result) && !(flags & Flag.promise)) {
-      if (flags & Flag.reply && isAwaitedHere(served)) {
-        this.#linger(served, result)
-        this.#fail(served, this.#neverSettles(served))
-        return
+      if (flags & Flag.reply && served.waiting.length > 0) {
+        thisHeap.promised.add(served)
+        if (isAwaitedHere(served)) this.#refuse(served)
+        else joinWhatBlocks(served.waiting)
       }
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
       result.then(
@@ -319,11 +330,17 @@ export class Incoming {
     }
   }
 
+  /** What answers it cannot settle. It goes on nevertheless. */
+  #refuse(served: ServedCall): void {
+    this.#fail(served, this.#neverSettles(served))
+    this.#lingering.add(served)
+  }
+
   #neverSettles({ message }: ServedCall): WouldBlockError {
     const what = describePath('', propertyPath(message.path))
     return new WouldBlockError(
       `${what === '' ? 'a function' : `"${what}"`} of context "${this.#references.name}"`,
-      'it gives a promise, which cannot settle while its thread is blocked in the call that this is part of. Make that call through a Remote.',
+      'it gives a promise, which cannot settle while its thread is blocked, and that waits for this very call. Block on it by a Remote instead.',
     )
   }
 
@@ -342,6 +359,7 @@ export class Incoming {
 
   /** Is there still someone to answer? */
   #isAwaited(served: ServedCall): boolean {
+    thisHeap.promised.delete(served)
     if (this.#unanswered.get(served.message.id) === served) return true
     this.#lingering.delete(served)
     return false
@@ -446,9 +464,4 @@ export class Incoming {
 /** What an answer that crosses by reference is as a target. */
 function unwrap(value: unknown): unknown {
   return value instanceof ByReference ? value.value : value
-}
-
-/** Is it part of what this very thread is blocked for, so that no promise can settle before it is answered? */
-function isAwaitedHere({ waiting }: ServedCall): boolean {
-  return thisHeap.blocked > 0 && waiting.includes(thisHeap.id)
 }

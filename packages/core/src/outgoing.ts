@@ -25,7 +25,7 @@ import { Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { Replies } from './replies.ts'
 import { joinStacks, withoutFrames } from './stacks.ts'
-import { NONE_WAITING, thisHeap } from './this-heap.ts'
+import { NONE_WAITING, thisHeap, withThoseWhoWait } from './this-heap.ts'
 import type { Batch, Transport } from './transport.ts'
 
 /** What the session around them decides for our calls. */
@@ -201,8 +201,8 @@ export class Outgoing implements Connection {
     if (call.state === 'pending') {
       // Whoever is served meanwhile may abort it.
       if (options.signal !== undefined) this.#watch.begin(call, false)
-      const waits = this.#options.transport.waits === true ? 1 : 0
-      thisHeap.blocked += waits
+      const waits = this.#options.transport.waits === true
+      if (waits) thisHeap.blocking.push(call)
       try {
         enter.call(
           this.#options.transport,
@@ -211,7 +211,7 @@ export class Outgoing implements Connection {
           limit === Infinity ? undefined : limit,
         )
       } finally {
-        thisHeap.blocked -= waits
+        if (waits) thisHeap.blocking.pop()
       }
     }
     if (call.state === 'pending') {
@@ -222,6 +222,10 @@ export class Outgoing implements Connection {
     }
     if (call.state === 'fulfilled') return call.value
     throw joinStacks(call.value, this.#peerName, call.description)
+  }
+
+  joined(call: Answer, heaps: readonly number[]): void {
+    if (call instanceof PendingCall) this.#send(Tag.joined, call.id, heaps)
   }
 
   /** Calls the peer's control object. */
@@ -303,7 +307,9 @@ export class Outgoing implements Connection {
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
-      const waiting = servedHere()?.waiting ?? NONE_WAITING
+      let waiting = servedHere()?.waiting ?? NONE_WAITING
+      if (flags & Flag.blocking && this.#options.transport.waits === true)
+        waiting = withThoseWhoWait(waiting)
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
         this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
       } else {

@@ -32,6 +32,7 @@ function recorder(): { handler: MessageHandler; heard: unknown[] } {
       'item',
       'credit',
       'within',
+      'joined',
     ].map((name) => [name, listen(name)]),
   ) as unknown as MessageHandler // one method for each of its names
   return { handler, heard }

@@ -33,11 +33,13 @@ export const Tag = {
   credit: 9,
   /** the heaps whose threads wait for what the call that follows is part of */
   within: 10,
+  /** call id, heaps whose threads wait for it as well */
+  joined: 11,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1]
+const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -116,6 +118,7 @@ export interface MessageHandler {
   item(id: number, value: unknown, extra: Extra): void
   credit(id: number, count: number): void
   within(heaps: readonly number[]): void
+  joined(id: number, heaps: readonly number[]): void
 }
 
 const NO_PATH: readonly WireKey[] = Object.freeze([])
@@ -227,6 +230,9 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
       }
       case Tag.within:
         handler.within(checkHeaps(list[first]))
+        break
+      case Tag.joined:
+        handler.joined(checkNatural(list[first], 'call id'), checkHeaps(list[first + 1]))
         break
     }
   }

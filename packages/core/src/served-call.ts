@@ -19,7 +19,7 @@ export interface ServingSession {
 export class ServedCall implements Served {
   readonly message: CallMessage
   readonly session: ServingSession
-  readonly #behind: readonly number[]
+  #behind: readonly number[]
   /** Kept while it is served: a signal that a method only listens to must not be collected, and given back, before. */
   args: unknown
   /** Has its target been asked? Until then it waits for earlier answers. */
@@ -52,6 +52,14 @@ export class ServedCall implements Served {
     return isBlocking && !this.#behind.includes(peerHeap)
       ? [...this.#behind, peerHeap]
       : this.#behind
+  }
+
+  /** These heaps wait for it as well. Gives those of them that did not before. */
+  join(heaps: readonly number[]): readonly number[] {
+    const known = this.waiting
+    const fresh = heaps.filter((heap) => !known.includes(heap))
+    if (fresh.length > 0) this.#behind = [...this.#behind, ...fresh]
+    return fresh
   }
 
   get view(): CurrentCall {

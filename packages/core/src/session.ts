@@ -411,6 +411,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#incoming.within(heaps)
   }
 
+  joined(id: number, heaps: readonly number[]): void {
+    this.#incoming.joined(id, heaps)
+  }
+
   // The end -----------------------------------------------------------------------------------------
 
   close(): void {

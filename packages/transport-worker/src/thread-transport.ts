@@ -171,7 +171,9 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
 
   checkPeer(): void {
     const reason = this.#ended()
-    if (reason !== undefined) this.#receiver?.closed(reason)
+    if (reason === undefined) return
+    this.drain()
+    this.#receiver?.closed(reason)
   }
 
   override close(): void {
