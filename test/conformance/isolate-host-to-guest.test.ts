@@ -36,12 +36,6 @@ conformance(
       cases: ['value: URL'],
     },
     {
-      because:
-        'a guest that waits for a function of the host runs no asynchronous function of its own meanwhile',
-      failure: /cannot settle while its thread is blocked/,
-      cases: ['callbacks: calls within calls, both ways'],
-    },
-    {
       because: 'a bare isolate has no AbortController, so its code makes no signals',
       failure: /AbortController is not defined/,
       cases: ['signals: a signal in a result'],

@@ -150,10 +150,8 @@ describe('functions, both ways', () => {
     expect(
       await sandbox.eval('(async () => { try { await fail() } catch (e) { return e.message } })()'),
     ).toBe('not today')
-    expect(await sandbox.eval('remote(double)(Promise.resolve(21))')).toBe(42)
-    const both = (await sandbox.eval(
-      '({ now: 1, later: remote(lookup)("milk").then((x) => x) })',
-    )) as {
+    expect(await sandbox.eval('double(Promise.resolve(21))')).toBe(42)
+    const both = (await sandbox.eval('({ now: 1, later: lookup("milk") })')) as {
       later: Promise<unknown>
     }
     expect(await both.later).toEqual({ name: 'milk', price: 4 })

@@ -147,7 +147,7 @@ describe('the calls around one that is stopped', () => {
   test('one that waits for a promise of the host goes on', async () => {
     let settle: (value: string) => void = () => undefined
     await sandbox.bind({ gate: () => new Promise<string>((resolve) => (settle = resolve)) })
-    const waiting = sandbox.eval('(async () => await remote(gate)() + "!")()')
+    const waiting = sandbox.eval('(async () => await gate() + "!")()')
     await sandbox.eval('0')
     expect(await failureOf(sandbox.eval('for (;;);'))).toBeInstanceOf(CallTimeoutError)
     settle('open')
@@ -156,17 +156,20 @@ describe('the calls around one that is stopped', () => {
 
   test('one that waits on its thread is stopped with what that thread serves', async () => {
     const entered = Promise.withResolvers<void>()
-    await sandbox.bind({
-      gate: () => {
-        entered.resolve()
-        return new Promise(() => undefined)
-      },
+    const gate = (): Promise<never> => {
+      entered.resolve()
+      return new Promise(() => undefined)
+    }
+    await using waiter = await spawnIsolate({
+      timeout: TIMEOUT,
+      promises: 'wait',
+      globals: { gate },
     })
-    const waiting = failureOf(sandbox.eval('gate()'))
+    const waiting = failureOf(waiter.eval('gate()'))
     await entered.promise
-    expect(await failureOf(sandbox.eval('for (;;);'))).toBeInstanceOf(CallTimeoutError)
+    expect(await failureOf(waiter.eval('for (;;);'))).toBeInstanceOf(CallTimeoutError)
     expect(await waiting).toBeInstanceOf(CallTimeoutError)
-    expect(await sandbox.eval('1 + 1')).toBe(2)
+    expect(await waiter.eval('1 + 1')).toBe(2)
   })
 
   test('answers that come later still leave, after a continuation was cut', async () => {

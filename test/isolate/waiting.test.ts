@@ -1,16 +1,20 @@
 /**
- * A blocking call of an asynchronous function: the guest waits on its thread, and the host's event loop goes on. Where the guest was
+ * A blocking call of an asynchronous function, for a guest with `promises: 'wait'`: it waits on its thread, and the host's event loop goes on. Where the guest was
  * entered by a blocking call of the host there is no such thread, and nothing waits.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { CallTimeoutError, type Context, ContextClosedError, WouldBlockError } from '@farhold/core'
-import { spawnIsolate } from '@farhold/transport-isolate'
+import { type SpawnIsolateOptions, spawnIsolate } from '@farhold/transport-isolate'
 import { spawnWorker } from '@farhold/transport-worker'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runProgram } from '../child-process.ts'
 import { failureOf } from '../failure.ts'
 
 type Worker = typeof import('./fixtures/slow-worker.ts')
+
+/** A guest that waits for promises. */
+const spawn = <T = unknown>(options: SpawnIsolateOptions): Promise<Context<T>> =>
+  spawnIsolate<T>({ promises: 'wait', ...options })
 
 /** Takes some turns of the event loop, and a timer. */
 const later = async <Value>(value: Value): Promise<Value> => {
@@ -35,7 +39,7 @@ function door(): { wait: () => Promise<string>; entered: Promise<void>; open: ()
 let guest: Context
 
 beforeEach(async () => {
-  guest = await spawnIsolate({
+  guest = await spawn({
     name: 'guest',
     globals: {
       later,
@@ -101,7 +105,7 @@ describe('an asynchronous function of the host', () => {
   })
 
   test('takes the time it needs: that is not the time of the guest', async () => {
-    await using short = await spawnIsolate({
+    await using short = await spawn({
       timeout: 50,
       globals: { slow: () => new Promise((resolve) => setTimeout(resolve, 200, 'slow')) },
     })
@@ -181,9 +185,7 @@ describe('while a guest waits', () => {
     expect(order.sort()).toEqual(['opened1', 'opened2'])
   })
 
-  // Open: the rest of a batch is read when the call before it has returned, though the guest sleeps in that; so the second waits for the
-  // first, and is overtaken by what comes later. It needs a session that reads on when its transport blocks.
-  test.fails('it serves calls that were made in the same turn as the one that waits', async () => {
+  test('it serves calls that were made in the same turn as the one that waits', async () => {
     const gate = door()
     await guest.bind({ wait: gate.wait })
     const waiting = guest.eval('wait()')
@@ -246,7 +248,7 @@ describe('host and guest call each other', () => {
   }
 
   test.each([1, 2, 30])('%i deep, waiting all the way', async (depth) => {
-    const nested: Context<Exports> = await spawnIsolate<Exports>({
+    const nested: Context<Exports> = await spawn<Exports>({
       source: SOURCE,
       globals: {
         down: async (left: number, log: (what: string) => number) => {
@@ -266,7 +268,7 @@ describe('host and guest call each other', () => {
 
   test('30 deep, waiting and blocking by turns', async () => {
     // A guest that waits is asked, answers, and in the end is entered by the host's own thread.
-    const nested: Context<Exports> = await spawnIsolate<Exports>({
+    const nested: Context<Exports> = await spawn<Exports>({
       source: SOURCE,
       globals: {
         down: async (left: number, log: (what: string) => number) =>
@@ -305,8 +307,8 @@ describe('a guest that was entered by a blocking call', () => {
   })
 })
 
-test("stays a promise in a guest that is spawned with promises: 'stay'", async () => {
-  await using staying = await spawnIsolate({ promises: 'stay', globals: { later } })
+test('stays a promise in a guest that was not told to wait', async () => {
+  await using staying = await spawnIsolate({ globals: { later } })
   expect(
     await staying.eval('(async () => [later(1) instanceof Promise, await later(2)])()'),
   ).toEqual([true, 2])
@@ -317,7 +319,7 @@ test("stays a promise in a guest that is spawned with promises: 'stay'", async (
 
 describe('a module', () => {
   test('waits as it loads', async () => {
-    await using loaded = await spawnIsolate<{ value: number; more: number }>({
+    await using loaded = await spawn<{ value: number; more: number }>({
       source:
         'export const value = later(1) + later(2); export const more = await remote(later)(3) + later(4)',
       timeout: 1000,
@@ -328,7 +330,7 @@ describe('a module', () => {
   })
 
   test('is called back as it does', async () => {
-    await using loaded = await spawnIsolate<{ value: number[] }>({
+    await using loaded = await spawn<{ value: number[] }>({
       source: 'export const value = each([1, 2, 3], (x) => x * 2 + later(0))',
       globals: {
         later,
@@ -344,7 +346,7 @@ describe('a module', () => {
 
   test('that fails by what it waits for tells so', async () => {
     const error = await failureOf(
-      spawnIsolate({
+      spawn({
         source: 'fail()',
         globals: { fail: async () => Promise.reject(new RangeError('closed today')) },
       }),
@@ -353,7 +355,7 @@ describe('a module', () => {
   })
 
   test('is not taken for stuck when it waits long', async () => {
-    await using loaded = await spawnIsolate<{ value: string }>({
+    await using loaded = await spawn<{ value: string }>({
       source: 'export const value = slow()',
       timeout: 500,
       globals: { slow: () => new Promise((resolve) => setTimeout(resolve, 2800, 'slow')) },
@@ -368,7 +370,7 @@ describe('a limit', () => {
     const gate = door()
     const source = `import { withOptions } from '@farhold/core'
       export const run = () => { try { return withOptions(wait, { timeout: 30 })() } catch (error) { return [error.name, error.message] } }`
-    await using limited = await spawnIsolate<{ run(): string[] }>({
+    await using limited = await spawn<{ run(): string[] }>({
       source,
       globals: { wait: gate.wait },
     })
@@ -381,7 +383,7 @@ describe('a limit', () => {
 
   test('on the whole call ends the wait that is part of it', async () => {
     const gate = door()
-    await using limited = await spawnIsolate({ wallTimeout: 100, globals: { wait: gate.wait } })
+    await using limited = await spawn({ wallTimeout: 100, globals: { wait: gate.wait } })
     expect(await failureOf(limited.eval('wait()'))).toBeInstanceOf(CallTimeoutError)
     // Its thread is free again.
     expect(await limited.eval('1 + 1')).toBe(2)
@@ -417,7 +419,7 @@ describe('the end of a guest that waits', () => {
     import { spawnIsolate } from '@farhold/transport-isolate'
     const entered = Promise.withResolvers()
     const wait = () => { entered.resolve(); return new Promise(() => {}) }
-    const guest = await spawnIsolate({ memoryLimit: 16, globals: { wait } })
+    const guest = await spawnIsolate({ promises: 'wait', memoryLimit: 16, globals: { wait } })
     guest.eval('wait()').catch((error) => console.log(error.code, error.reason))
     await entered.promise`
 
@@ -447,7 +449,7 @@ describe('a process', () => {
     import { spawnIsolate } from '@farhold/transport-isolate'
     const entered = Promise.withResolvers()
     const wait = () => { entered.resolve(); return new Promise((resolve) => setTimeout(resolve, 50, 'waited').unref()) }
-    const guest = await spawnIsolate({ globals: { wait, never: () => { entered.resolve(); return new Promise(() => {}) } } })
+    const guest = await spawnIsolate({ promises: 'wait', globals: { wait, never: () => { entered.resolve(); return new Promise(() => {}) } } })
     process.on('exit', (code) => console.log('exit', code))`
 
   test('is kept by a guest that waits, until it has its answer', async () => {
@@ -464,8 +466,8 @@ describe('a process', () => {
     expect(ended).toMatchObject({ code: 0, signal: null, output: 'FARHOLD_CONTEXT_CLOSED\nexit 0' })
   })
 
-  // The process leaves a moment later, when the thread of the guest sleeps, of which nothing tells. Until then it may hang; see
-  // "process.exit() inside a function" in process-life.test.ts.
+  // A moment later, for nothing tells when the guest's thread has gone to sleep; before, the guest is in a callback, and the process may hang:
+  // see "process.exit() inside a function" in process-life.test.ts.
   test('ends by process.exit()', async () => {
     const ended = await runProgram(`${START}
       guest.eval('never()').catch(() => {})
@@ -478,7 +480,7 @@ describe('a process', () => {
     const ended = await runProgram(`
       import { spawnIsolate } from '@farhold/transport-isolate'
       const never = () => { setTimeout(() => process.exit(7), 200); return new Promise(() => {}) }
-      spawnIsolate({ source: 'never()', globals: { never } }).catch(() => {})`)
+      spawnIsolate({ promises: 'wait', source: 'never()', globals: { never } }).catch(() => {})`)
     expect(ended).toMatchObject({ code: 7, signal: null })
   })
 })

@@ -128,6 +128,7 @@ describe('a sandbox', () => {
   test('has no handle of the host anywhere that code can walk to', async () => {
     await using sandbox = await spawnIsolate({
       source: 'export const a = 1',
+      promises: 'wait',
       globals: { granted: {}, tell: () => 1, later: async () => 1 },
       console: () => undefined,
     })
@@ -137,6 +138,7 @@ describe('a sandbox', () => {
 
   test('shows no handle of the host to built-ins that the guest has replaced, also while it waits', async () => {
     await using sandbox = await spawnIsolate({
+      promises: 'wait',
       globals: {
         tell: (value: unknown) => value,
         later: async (value: unknown) => {

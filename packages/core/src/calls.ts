@@ -101,6 +101,11 @@ export class PendingCall implements Answer {
     return this.#value
   }
 
+  /** Does this thread sleep until it is answered, when it blocks? */
+  get waits(): boolean {
+    return this.session.waits
+  }
+
   /** It blocks this thread, and these heaps wait for it as well. */
   joined(heaps: readonly number[]): void {
     this.session.joined(this, heaps)

@@ -44,6 +44,8 @@ export interface Connection {
     path: readonly PropertyKey[],
     options?: CallOptions,
   ): AsyncIterator<unknown, unknown, unknown>
+  /** Does a thread that blocks on the peer sleep, and not run the peer's code itself? */
+  readonly waits: boolean
   /** Heaps wait for a call of ours as well, which blocks this thread. */
   joined(call: Answer, heaps: readonly number[]): void
   /** Gives an import back. */

@@ -151,6 +151,7 @@ export class Incoming {
 
   #tellGivenUp(served: ServedCall, reason: unknown): void {
     thisHeap.promised.delete(served)
+    served.answered = true
     served.cancel(reason)
     const { id } = served.message
     const pump = this.#pumps.get(id)
@@ -367,6 +368,7 @@ export class Incoming {
 
   #succeed(served: ServedCall, value: unknown): void {
     if (!this.#isAwaited(served)) return
+    served.answered = true
     const { message } = served
     this.answers.settle(message, 'fulfilled', value)
     const { id, flags, operation } = message
@@ -404,6 +406,7 @@ export class Incoming {
 
   #fail(served: ServedCall, error: unknown): void {
     if (!this.#isAwaited(served)) return
+    served.answered = true
     this.answers.settle(served.message, 'rejected', error)
     this.#sendFailure(served.message.id, error)
   }

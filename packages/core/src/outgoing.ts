@@ -201,8 +201,7 @@ export class Outgoing implements Connection {
     if (call.state === 'pending') {
       // Whoever is served meanwhile may abort it.
       if (options.signal !== undefined) this.#watch.begin(call, false)
-      const waits = this.#options.transport.waits === true
-      if (waits) thisHeap.blocking.push(call)
+      thisHeap.blocking.push(call)
       try {
         enter.call(
           this.#options.transport,
@@ -210,8 +209,10 @@ export class Outgoing implements Connection {
           () => call.state !== 'pending',
           limit === Infinity ? undefined : limit,
         )
+      } catch (error) {
+        this.#abandon(call, error)
       } finally {
-        if (waits) thisHeap.blocking.pop()
+        thisHeap.blocking.pop()
       }
     }
     if (call.state === 'pending') {
@@ -222,6 +223,10 @@ export class Outgoing implements Connection {
     }
     if (call.state === 'fulfilled') return call.value
     throw joinStacks(call.value, this.#peerName, call.description)
+  }
+
+  get waits(): boolean {
+    return this.#options.transport.waits === true
   }
 
   joined(call: Answer, heaps: readonly number[]): void {
@@ -308,8 +313,7 @@ export class Outgoing implements Connection {
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
       let waiting = servedHere()?.waiting ?? NONE_WAITING
-      if (flags & Flag.blocking && this.#options.transport.waits === true)
-        waiting = withThoseWhoWait(waiting)
+      if (flags & Flag.blocking && this.waits) waiting = withThoseWhoWait(waiting)
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
         this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
       } else {

@@ -7,6 +7,7 @@ import type { HeldAnswer } from './held-answers.ts'
 import type { CallSignal, Platform } from './platform.ts'
 import { type CallMessage, Flag } from './protocol.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
+import { NONE_WAITING } from './this-heap.ts'
 
 /** What a served call knows of its session. */
 export interface ServingSession {
@@ -30,6 +31,8 @@ export class ServedCall implements Served {
   live: Map<number, unknown> | undefined
   /** Lets go of what it names, which is kept while it waits. */
   unpin: (() => void) | undefined
+  /** Was it answered? Then no one waits for what it still does. */
+  answered = false
   #cancelled: { readonly reason: unknown } | undefined
   #source: AbortSource | undefined
   #view: CurrentCall | undefined
@@ -47,6 +50,7 @@ export class ServedCall implements Served {
   }
 
   get waiting(): readonly number[] {
+    if (this.answered) return NONE_WAITING
     const { peerHeap } = this.session
     const isBlocking = (this.message.flags & Flag.blocking) !== 0
     return isBlocking && !this.#behind.includes(peerHeap)

@@ -86,6 +86,7 @@ export interface SessionStats {
 export interface EntryMark {
   readonly reading: number
   readonly running: number
+  readonly blocking: number
 }
 
 interface Reading {
@@ -304,6 +305,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     return {
       reading: this.#reading.length,
       running: this.#incoming.depth,
+      blocking: thisHeap.blocking.length,
     }
   }
 
@@ -314,6 +316,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   interrupted(mark: EntryMark, error: unknown): void {
     this.#outbox.interrupted()
     nowServing(undefined)
+    thisHeap.blocking.length = Math.min(thisHeap.blocking.length, mark.blocking)
     const cut = this.#reading.splice(mark.reading)
     this.#incoming.interrupted(mark.running, error)
     for (const reading of cut.reverse()) {

@@ -10,6 +10,8 @@
 
 /** A call that blocks this thread. */
 export interface BlockingCall {
+  /** Is the thread asleep, and not running the peer's code itself? */
+  readonly waits: boolean
   /** These heaps wait for it, too. */
   joined(heaps: readonly number[]): void
 }
@@ -34,12 +36,16 @@ export const NONE_WAITING: readonly number[] = Object.freeze([])
 
 /** Is this thread blocked for something that the call is part of, so that no promise can settle before it is answered? */
 export function isAwaitedHere({ waiting }: PromisedCall): boolean {
-  return thisHeap.blocking.length > 0 && waiting.includes(thisHeap.id)
+  return isBlocked() && waiting.includes(thisHeap.id)
 }
 
 /** These heaps wait for whatever this thread is blocked for, if it is. */
 export function joinWhatBlocks(heaps: readonly number[]): void {
-  if (heaps.length > 0) thisHeap.blocking.at(-1)?.joined(heaps)
+  if (heaps.length > 0) thisHeap.blocking.findLast((call) => call.waits)?.joined(heaps)
+}
+
+function isBlocked(): boolean {
+  return thisHeap.blocking.some((call) => call.waits)
 }
 
 /** The heaps that wait for promises of this one, and others: all wait for what this thread blocks on. */

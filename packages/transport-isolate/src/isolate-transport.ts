@@ -121,13 +121,26 @@ export class IsolateTransport implements Transport {
   }
 
   post(batch: Batch): void {
-    this.#line(this.#wrap(batch))
+    const waiting = this.#wrap(batch)
+    const last = this.#queue.at(-1)
+    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
+      // Two lists of messages become one, and one entry carries both. The later number names both.
+      this.#queue[this.#queue.length - 1] = {
+        ask: Ask.deliver,
+        sequence: waiting.sequence,
+        text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
+        buffers: [],
+      }
+    } else {
+      this.#queue.push(waiting)
+    }
     if (this.#waiter.sleeps) this.#waiter.wake()
     else if (this.#running === undefined) this.#next()
   }
 
   enter(batch: Batch, _done: () => boolean, deadline = Infinity): void {
     if (this.#returning > 0) {
+      this.post(batch)
       throw new WouldBlockError(
         `context "${this.#options.name}"`,
         'a module is being loaded there. Use its remote.',
@@ -429,22 +442,6 @@ export class IsolateTransport implements Transport {
     }
   }
 
-  /** Puts a batch behind those that wait for their entry. */
-  #line(waiting: Waiting): void {
-    const last = this.#queue.at(-1)
-    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
-      // Two lists of messages become one, and one entry carries both. The later number names both.
-      this.#queue[this.#queue.length - 1] = {
-        ask: Ask.deliver,
-        sequence: waiting.sequence,
-        text: `${last.text.slice(0, -1)},${waiting.text.slice(1)}`,
-        buffers: [],
-      }
-    } else {
-      this.#queue.push(waiting)
-    }
-  }
-
   /** An entry's answer: a line for each batch. */
   #answered(lines: string): void {
     if (lines === '') return
@@ -479,18 +476,17 @@ export class IsolateTransport implements Transport {
   }
 
   /**
-   * An answer for a pool thread. Until that goes on, this one may enter the isolate with a later batch, so the answer
-   * has a number as all that it sends; what was sent before comes first, when the guest asks for it.
+   * An answer for a pool thread. Until that goes on, this one may enter the isolate with a later batch, so the answer has a number as all that
+   * is sent. It has none when something is queued, which it overtakes, because guest code runs to completion.
    */
-  #acrossThreads(answer: Batch): string {
-    const waiting = this.#wrap(answer)
+  #acrossThreads(answer: Batch): unknown {
     // While a module is being loaded, the entry that is under way may not have begun.
     const isNext =
       this.#queue.length === 0 && (this.#returning === 0 || this.#running === undefined)
-    if (isNext) return this.#waiter.hand(waiting)
-    this.#line(waiting)
-    if (this.#running === undefined) this.#next()
-    return ''
+    if (isNext) return this.#waiter.hand(this.#wrap(answer))
+    const text = `:${answer.body as string}` // as in #wrap
+    this.#sweeps.sent(text.length)
+    return answer.moved.length === 0 ? text : [text, ...answer.moved]
   }
 
   /** A guest on a pool thread waits for what its callback did not answer. */

@@ -65,9 +65,9 @@ export interface SpawnIsolateOptions {
   /** May memory be shared with the guest? Default: false. */
   readonly sharedMemory?: boolean
   /**
-   * What an asynchronous function of the host is for the guest. `'wait'`: it gives its value, and the guest, on a thread of its own, waits for
-   * it; where it has none, in a blocking call of the host, that is a `WouldBlockError`. `'stay'`: it gives a promise. Through
-   * `remote(grant)` it gives a promise in any case. Default: `'wait'`.
+   * What an asynchronous function of the host is for the guest. `'stay'`: it gives a promise. `'wait'`: it gives its value, and the guest, on a
+   * thread of its own, waits for it; where it has none, in a blocking call of the host, that is a `WouldBlockError`. Through
+   * `remote(grant)` it gives a promise in any case. Default: `'stay'`.
    */
   readonly promises?: 'wait' | 'stay'
   /** How many items of an iteration may be under way before they are asked for. Default: 16. */
@@ -131,7 +131,7 @@ export async function spawnIsolate<T = unknown>(
     console: options.console !== undefined,
     webAssembly,
     sharedMemory,
-    promisesStay: options.promises === 'stay',
+    promisesStay: options.promises !== 'wait',
   }
   context.global.setSync(Boot.settings, JSON.stringify(settings))
   compileGuest(isolate).runSync(context)
@@ -273,7 +273,7 @@ function checkOptions(options: SpawnIsolateOptions): void {
   }
   const { promises } = options
   if (promises !== undefined && promises !== 'wait' && promises !== 'stay')
-    refuseOption('promises', "'wait' or 'stay'", promises)
+    refuseOption('promises', "'stay' or 'wait'", promises)
   for (const name of ['redactStacks', 'webAssembly', 'sharedMemory', 'trace'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])

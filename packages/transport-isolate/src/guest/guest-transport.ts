@@ -31,6 +31,7 @@ export class GuestTransport implements Transport {
   readonly #call: HostCallbacks['call']
   readonly #wait: HostCallbacks['wait']
   readonly #finalizers: Finalizers
+  readonly #promisesStay: boolean
   #receiver: Receiver | undefined
   #session: SessionCore | undefined
   /** The last batch of the host that was taken; a batch may be offered twice. */
@@ -49,7 +50,9 @@ export class GuestTransport implements Transport {
   /** What is being posted this moment: an entry that begins meanwhile answers with it as well. */
   readonly #posting: Letter[] = []
 
-  constructor({ post, call, wait }: HostCallbacks, finalizers: Finalizers) {
+  /** @param promisesStay are the host's promises given as they are, so that none is waited for? */
+  constructor({ post, call, wait }: HostCallbacks, finalizers: Finalizers, promisesStay: boolean) {
+    this.#promisesStay = promisesStay
     this.#post = post
     this.#call = call
     this.#wait = wait
@@ -83,38 +86,46 @@ export class GuestTransport implements Transport {
     this.#sendAnswered()
     const call = this.#call
     const answer = call(++this.#number, body, moved)
-    if (typeof answer !== 'string') {
-      const [text, ...buffers] = answer
-      this.#receiver?.deliver({ body: text, moved: buffers })
-    } else if (answer !== '') {
+    const text = typeof answer === 'string' ? answer : answer[0]
+    if (text !== '') {
+      const buffers = typeof answer === 'string' ? NOTHING : answer.slice(1)
       // Batches are lists; one that crossed threads has its number ahead.
-      if (answer[0] !== '[') {
-        this.#sleepUntil(done, deadline, answer)
+      if (text[0] === '[') this.#receiver?.deliver({ body: text, moved: buffers })
+      else if (this.#promisesStay) this.#deliverFrom(text, buffers)
+      else {
+        this.#sleepUntil(done, deadline, text, buffers)
         return
       }
-      this.#receiver?.deliver({ body: answer, moved: [] })
     }
     if (!done()) this.#sleepUntil(done, deadline)
   }
 
-  /** @param first what is here already, for a guest that is known to have a thread of its own */
-  #sleepUntil(done: () => boolean, deadline: number, first = ''): void {
+  /** @param first what is here already, and may ask for what needs this thread */
+  #sleepUntil(
+    done: () => boolean,
+    deadline: number,
+    first = '',
+    buffers: readonly unknown[] = NOTHING,
+  ): void {
     const end = now() + deadline
     const serving = currentCall()
     // When the engine cuts execution short, this stays as it is until the next entry begins.
     const outer = this.#sleeping++
     try {
-      if (first !== '') this.#deliverFrom(first)
+      if (first !== '') this.#deliverFrom(first, buffers)
       while (!done()) {
         const left = end - now()
         // A call whose own caller has given up has nothing to wait for.
         if (serving?.signal.aborted === true) return
         if (left <= 0) return
+        // What came in the same batch as the call that waits must not wait for it.
+        if (this.#receiver?.hasUnread === true) this.#receiver.readOn()
         this.#sendQueued()
+        if (done()) return
         const wait = this.#wait
         const answer = wait(Want.batch, this.#sequence, left)
         if (typeof answer !== 'string') return
-        if (answer !== '') this.#deliverFrom(answer)
+        if (answer !== '') this.#deliverFrom(answer, NOTHING)
       }
     } finally {
       this.#sleeping = outer
@@ -133,9 +144,16 @@ export class GuestTransport implements Transport {
     }
   }
 
-  /** Takes a batch that was given to this sleeper, unless the host, which did not know, has offered it in an entry since. */
-  #deliverFrom(answer: string): void {
+  /**
+   * Takes a batch that was given to this thread, unless the host, which did not know, has offered it in an entry since. One without a number
+   * was not offered otherwise, and has its buffers beside it.
+   */
+  #deliverFrom(answer: string, beside: readonly unknown[]): void {
     const colon = answer.indexOf(':')
+    if (colon === 0) {
+      this.#receiver?.deliver({ body: answer.slice(1), moved: beside })
+      return
+    }
     const second = answer.indexOf(':', colon + 1)
     const sequence = Number(answer.slice(0, colon))
     const count = Number(answer.slice(colon + 1, second))

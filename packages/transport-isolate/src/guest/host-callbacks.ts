@@ -6,6 +6,7 @@
  * runtime works with. What is used here was taken before the first line of guest code and is called by name.
  */
 const { apply } = Reflect
+const { now } = Date
 const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get
 const sharedByteLength = Object.getOwnPropertyDescriptor(
   SharedArrayBuffer.prototype,
@@ -54,8 +55,10 @@ function sleeper(reference: NativeReference): HostCallbacks['wait'] {
       throw new TypeError('a guest waits for what has a number')
     try {
       return apply(applySyncPromise, reference, [undefined, [want, number, extra]])
-    } catch {
-      return undefined // on the host's own thread, or when the isolate ends
+    } catch (error) {
+      // An error of isolated-vm's own: its message is its own property.
+      if ((error as Error).message !== NOT_THIS_THREAD) awaitEnd()
+      return undefined
     }
   }
 }
@@ -75,6 +78,21 @@ function guarded(
     }
     return apply(callback, undefined, list as Parameters<NativeCallback>)
   }
+}
+
+/** What isolated-vm says on the thread of the host. */
+const NOT_THIS_THREAD = 'This function may not be called from the default thread'
+
+/** How long the engine may take to stop this thread when the isolate ends, in milliseconds. */
+const STOPPED_AFTER = 1000
+
+/**
+ * The isolate ends, and this thread woke up just before the engine stops it. It must not call the host once more: when the process is about
+ * to exit, no one would answer, and the process would wait for this thread.
+ */
+function awaitEnd(): void {
+  const end = now() + STOPPED_AFTER
+  while (now() < end);
 }
 
 /** Has it the inner slots of a buffer? A getter of the language's own throws when not, and runs nothing of the value's. */

@@ -36,6 +36,7 @@ Reflect.set(globalThis, 'FinalizationRegistry', finalizers.registry(Finalization
 const transport = new GuestTransport(
   guardCallbacks(take(Boot.post), take(Boot.call), take(Boot.wait)),
   finalizers,
+  settings.promisesStay,
 )
 const session = openSession(
   Object.freeze(Object.create(null) as object),
