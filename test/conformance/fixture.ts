@@ -758,6 +758,28 @@ export function makeClay() {
   })
 }
 
+/** Accessors under the names that a library is tempted to look at. */
+export function makeTempting() {
+  let looked = 0
+  const look = () => `looked ${++looked} times`
+  class Tempting {
+    static get name(): string {
+      return look()
+    }
+    own = () => 'own'
+    method(): string {
+      return 'method'
+    }
+  }
+  const tempting = Object.defineProperties(new Tempting(), {
+    [Symbol.toStringTag]: { get: look, configurable: true },
+    raw: { get: look, configurable: true },
+    toJSON: { get: look, configurable: true },
+    then: { get: look, configurable: true },
+  }) as Tempting
+  return proxy({ tempting: proxy(tempting), Tempting, looked: () => looked })
+}
+
 /** Methods that say what they are called on. */
 export function makeNamed(name: string) {
   return proxy({

@@ -74,7 +74,7 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
   if (customFor(value) !== undefined) return 'custom'
   if (Array.isArray(value)) return 'array'
   if (isView(value)) return 'view'
-  const brand = objectToString.call(value).slice(8, -1)
+  const brand = brandOf(value)
   if (brand === 'Error' || value instanceof Error) return 'error'
   const above = prototype === null ? null : getPrototypeOf(prototype)
   const branded = BY_BRAND.get(brand)
@@ -98,6 +98,16 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
   if (Symbol.asyncIterator in value) return 'iterator'
   if (Symbol.iterator in value && 'next' in value) return 'iterator'
   return 'refused'
+}
+
+/** What an object is called by the engine or by its class, where that is data; an accessor is not run. */
+function brandOf(value: object): string {
+  for (let holder: object | null = value; holder !== null; holder = getPrototypeOf(holder)) {
+    const tag = Object.getOwnPropertyDescriptor(holder, Symbol.toStringTag)
+    if (tag?.get !== undefined) return ''
+    if (tag !== undefined) break
+  }
+  return objectToString.call(value).slice(8, -1)
 }
 
 /** The constructor that a prototype names as plain data; an accessor is not run. */

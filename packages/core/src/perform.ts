@@ -228,7 +228,7 @@ function staysAt(holder: object, name: PropertyKey): boolean {
   if (own === undefined) return true
   return (
     (!own.writable && !own.configurable) ||
-    Object.prototype.toString.call(holder) === '[object Module]'
+    Object.getOwnPropertyDescriptor(holder, Symbol.toStringTag)?.value === 'Module'
   )
 }
 

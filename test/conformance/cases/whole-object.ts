@@ -59,6 +59,20 @@ const reading = group('whole object', {
     assert.deepEqual(Object.keys(object), ['a', 'list', 'inner', 'added', 'more'])
   },
 
+  'no accessor is run that was not asked for'({ sync, assert }) {
+    const home = sync().makeTempting() as Untyped
+    const { tempting, Tempting } = home
+    assert.equal(tempting.own(), 'own')
+    assert.equal(tempting.method(), 'method')
+    assert.equal(tempting instanceof Tempting, true)
+    assert.equal(Object.keys(tempting).join(), 'own')
+    assert.equal(Object.getPrototypeOf(tempting), Object.prototype)
+    assert.equal('then' in tempting, true)
+    const more = new Tempting()
+    assert.equal(more.own(), 'own')
+    assert.equal(home.looked(), 0)
+  },
+
   'a property of a value that cannot cross can be listed'({ sync, assert }) {
     const box = sync().makeInstance('WeakMap') as Untyped
     assert.deepEqual(Object.keys(box), ['made'])
