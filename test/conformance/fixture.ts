@@ -826,6 +826,7 @@ export function makeReport() {
     },
     deep: { deeper: { deepest: [{ list: [[1], [{}]] }] } },
   }
+  Object.assign(report, { same: report.total })
   return proxy({ report: proxy(report), text: () => JSON.stringify(report), calls: () => calls })
 }
 

@@ -60,8 +60,11 @@ function compare(root: Remotely, steps: readonly Step[]): void {
   const [one, other] = [sideOf(model), proxiedSide(home)]
   for (const step of steps) {
     if (DEVIATIONS.some(({ meets }) => meets?.(step, model) === true)) continue
-    if (unseals(step, model)) continue
-    expect(take(other, step), JSON.stringify(step, showKey)).toBe(take(one, step))
+    if (isWrongByItself(step, model)) continue
+    const answer = take(one, step)
+    expect(take(other, step), JSON.stringify(step, showKey)).toBe(answer)
+    // It fails here, where a replacer may keep it from failing, when all getters have run at home.
+    if (step.does === 'JSON' && answer.startsWith('throws')) return
   }
   expect(home.state()).toBe(model.state())
 }
@@ -204,11 +207,12 @@ const DEVIATIONS: readonly Deviation[] = [
   },
   {
     what: 'a this that is no object of the owner is not sent',
-    meets: (step, world) =>
-      step.does === 'callMethod' &&
-      step.key === 'call' &&
-      typeof targetOf(step, world) === 'function' &&
-      !('object' in step.to),
+    meets(step, world) {
+      if (step.does === 'borrow' && step.key === 'call') return true
+      if (!('to' in step) || 'object' in step.to) return false
+      if (step.does === 'borrow') return true
+      return step.does === 'callMethod' && typeof targetOf(step, world) === 'function'
+    },
     ...both((method: () => unknown) => method.call('text' as never)),
     on: 'method',
     gives: ['method of string text with ', 'method of undefined undefined with '],
@@ -231,7 +235,9 @@ const DEVIATIONS: readonly Deviation[] = [
   },
   {
     what: 'and Object.prototype.toString does not know a Date',
-    meets: (step) => step.does === 'tag' && step.on === OBJECTS.date,
+    meets: (step) =>
+      (step.does === 'tag' && step.on === OBJECTS.date) ||
+      (step.does === 'borrow' && step.key === 'toString'),
     ...both((date) => Object.prototype.toString.call(date)),
     on: 'date',
     gives: ['[object Date]', '[object Object]'],
@@ -269,13 +275,15 @@ const DEVIATIONS: readonly Deviation[] = [
 ]
 
 /**
- * V8 forgets that an array was sealed when one of its elements is defined anew: the others can be deleted then. That is no model, and
- * which of the two has it depends on how they were sealed.
+ * V8 is no model where it breaks the language's own rules: it forgets that an array was sealed when one of its elements is defined
+ * anew, and takes an array that is empty and not extensible for frozen although its length can be written.
  */
-function unseals(step: Step, world: World): boolean {
-  const isDefinition = step.does === 'define' || (step.does === 'act' && step.act.act === 'define')
+function isWrongByItself(step: Step, world: World): boolean {
   const target = targetOf(step, world)
-  return isDefinition && Array.isArray(target) && !Object.isExtensible(target)
+  if (!Array.isArray(target) || Object.isExtensible(target)) return false
+  const isDefinition = step.does === 'define' || (step.does === 'act' && step.act.act === 'define')
+  const canBeWritten = Object.getOwnPropertyDescriptor(target, 'length')?.writable === true
+  return isDefinition || (step.does === 'isFrozen' && canBeWritten)
 }
 
 function isWrite(step: Step): boolean {
@@ -321,6 +329,16 @@ describe('over a loopback', () => {
     const answers = [object(model.object(OBJECTS[on])), proxy(proxied().object(OBJECTS[on]))]
     expect(answers).toEqual(gives)
   })
+})
+
+test('a method that was read gives way to what the owner has fixed in its place', () => {
+  const world = (session.sync as unknown as Remotely).makeWorld()
+  const point = world.object(OBJECTS.point) as { readonly move: unknown }
+  expect(typeof point.move).toBe('function')
+  const as = { value: { primitive: 'fixed' }, configurable: false }
+  world.act({ act: 'define', on: OBJECTS.point, key: 'move', as })
+  expect(Object.getOwnPropertyDescriptor(point, 'move')?.value).toBe('fixed')
+  expect(point.move).toBe('fixed')
 })
 
 test('over a worker any sequence gives what it gives on a plain object', {

@@ -108,17 +108,22 @@ const WITH_VALUE = {
     Array.isArray(object) ? object.push(value) : 0,
   includes: (object: object, _key: PropertyKey, value: unknown) =>
     Array.isArray(object) ? [object.includes(value), object.indexOf(value)] : 0,
-  callMethod: (object: object, key: PropertyKey, value: unknown) => {
-    const given = (object as Record<PropertyKey, (value: unknown) => unknown>)[key]?.(value)
-    // One of the owner's is read through the session, and looks like what it is read by.
-    const isIterator = typeof (given as { next?: unknown } | null | undefined)?.next === 'function'
-    return isIterator ? [...(given as Iterable<unknown>)] : given
-  },
+  callMethod: (object: object, key: PropertyKey, value: unknown) =>
+    allOf((object as Record<PropertyKey, (value: unknown) => unknown>)[key]?.(value)),
+  /** A function that was read from one object, on another. */
+  borrow: (object: object, key: PropertyKey, value: unknown) =>
+    allOf(Reflect.apply(Reflect.get(object, key) as never, value, [1])),
   setOnHeir: (object: object, key: PropertyKey, value: unknown) => {
     const heir = Object.create(object) as object
     return [Reflect.set(heir, key, value), Object.keys(heir), Object.hasOwn(heir, key)]
   },
 } satisfies Record<string, (object: object, key: PropertyKey, value: unknown) => unknown>
+
+/** An iterator of the owner's is read through the session, and looks like what it is read by: what counts is what it gives. */
+function allOf(given: unknown): unknown {
+  const isIterator = typeof (given as { next?: unknown } | null | undefined)?.next === 'function'
+  return isIterator ? [...(given as Iterable<unknown>)] : given
+}
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
@@ -263,14 +268,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant('act'), act }) },
 )
 
-/** Sequences that mostly stay with one object, so that one step meets what another has left. */
+/** Sequences that mostly stay with one object and a few of its properties, so that one step meets what another has left. */
 export const sequences: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(on, fc.array(fc.tuple(step, fc.boolean()), { maxLength: 25 }))
-  .map(([focus, steps]) =>
-    steps.map(([step, stays]) => {
-      if (!stays) return step
-      return step.does === 'act'
-        ? { ...step, act: { ...step.act, on: focus } }
-        : { ...step, on: focus }
+  .tuple(
+    on,
+    fc.uniqueArray(key, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(step, fc.nat(9), fc.nat(9)), { maxLength: 25 }),
+  )
+  .map(([focus, keys, steps]) =>
+    steps.map(([step, elsewhere, which]) => {
+      if (elsewhere === 0) return step
+      const on = elsewhere < 3 && step.does !== 'act' ? step.on : focus
+      const key = keys[which % keys.length] ?? 'a'
+      if (step.does !== 'act') return { ...step, on, ...('key' in step ? { key } : {}) } as Step // of the kind it was
+      const { act } = step
+      return { ...step, act: { ...act, on, ...('key' in act ? { key } : {}) } as Act }
     }),
   )

@@ -116,7 +116,8 @@ export class World {
     }
     this.objects = Object.values(objects)
     for (const [key, object] of Object.entries(objects)) this.#names.set(proxy(object), `#${key}`)
-    this.#names.set(proxy(inner.deep), '#deep')
+    // Not marked: it is live all the same where it is read.
+    this.#names.set(inner.deep, '#deep')
   }
 
   object(number: number): object {
