@@ -281,7 +281,10 @@ const DEVIATIONS: readonly Deviation[] = [
 function isWrongByItself(step: Step, world: World): boolean {
   const target = targetOf(step, world)
   if (!Array.isArray(target) || Object.isExtensible(target)) return false
-  const isDefinition = step.does === 'define' || (step.does === 'act' && step.act.act === 'define')
+  // A proxy is frozen by a definition of each property.
+  const isDefinition =
+    ['define', 'freeze', 'seal'].includes(step.does) ||
+    (step.does === 'act' && step.act.act === 'define')
   const canBeWritten = Object.getOwnPropertyDescriptor(target, 'length')?.writable === true
   return isDefinition || (step.does === 'isFrozen' && canBeWritten)
 }
