@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import {
   defineOwnProperty,
   deleteOwnProperty,
+  hasMethod,
   hasProperty,
   preventExtensions,
   readProperty,
   visibleKeys,
+  writeInherited,
   writeProperty,
 } from './access.ts'
 import { AccessDeniedError, UnprotectedError } from './errors.ts'
@@ -83,6 +85,55 @@ describe('reading', () => {
     const object = { a: 1, [Symbol.for('shared')]: 2, [Symbol('unique')]: 3, constructor: 4 }
     Object.defineProperty(object, '__proto__', { value: 5, enumerable: true })
     expect(visibleKeys(object)).toEqual(['a', Symbol.for('shared')])
+  })
+})
+
+describe('calling a function as a method of an object', () => {
+  class Account {
+    get balance(): number {
+      return 1
+    }
+    pay(): void {}
+  }
+  const account = Object.assign(new Account(), { own: () => undefined })
+  const methodOf = (object: object, key: PropertyKey): unknown => Reflect.get(object, key)
+
+  test('is for what a peer could call on it: of its own, of a class, or an accessor', () => {
+    const balance = Object.getOwnPropertyDescriptor(Account.prototype, 'balance')?.get
+    expect(hasMethod(account, methodOf(account, 'own'))).toBe(true)
+    expect(hasMethod(account, methodOf(account, 'pay'))).toBe(true)
+    expect(hasMethod(account, balance)).toBe(true)
+  })
+
+  test('is not for a method of something else, or of a root prototype', () => {
+    expect(hasMethod({ pay: () => undefined }, methodOf(account, 'pay'))).toBe(false)
+    expect(hasMethod(account, Object.prototype.hasOwnProperty)).toBe(false)
+    expect(hasMethod(account, Account)).toBe(false)
+    expect(hasMethod(Object.prototype, Object.prototype.toString)).toBe(false)
+  })
+})
+
+describe('writing to what inherits elsewhere', () => {
+  test('runs a setter, and leaves what can be written to the other side', () => {
+    const heard: unknown[] = []
+    const object = Object.defineProperties(
+      {},
+      {
+        taken: { set: (value: unknown) => void heard.push(value) },
+        read: { get: () => 1 },
+        fixed: { value: 1 },
+        free: { value: 1, writable: true },
+      },
+    ) as object
+    expect(writeInherited(object, 'taken', 1, 'open')).toBe(true)
+    expect(heard).toEqual([1])
+    expect(writeInherited(object, 'read', 1, 'open')).toBe(false)
+    expect(writeInherited(object, 'fixed', 1, 'open')).toBe(false)
+    expect(writeInherited(object, 'free', 1, 'open')).toBe(null)
+    expect(writeInherited(object, 'new', 1, 'open')).toBe(null)
+    expect(writeInherited(() => 1, 'length', 1, 'open')).toBe(false)
+    expect(() => writeInherited(object, 'taken', 2, 'none')).toThrow(UnprotectedError)
+    expect(heard).toEqual([1])
   })
 })
 

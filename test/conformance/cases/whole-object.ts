@@ -142,6 +142,13 @@ const receivers = group('receivers', {
     assert.equal(original.call(object), 'object')
     object.also = object.arrow
     assert.equal(original.call(object), 'object')
+    const counter = sync().makeCounter(1) as Untyped
+    const { increment } = counter
+    counter.increment = 'replaced'
+    assert.equal(counter.increment, 'replaced')
+    delete counter.increment
+    assert.equal(counter.increment, increment)
+    assert.equal(counter.increment(), 2)
   },
 
   'a borrowed method is that of its class, not what its new object has by that name'({
