@@ -22,6 +22,8 @@ export interface Contest {
   readonly calls: number
   /** What a call may cost, relative to the floor; DESIGN.md section 9. */
   readonly budget?: number
+  /** How long each takes turns before it is measured, in milliseconds, where much code is to be compiled. */
+  readonly warmUp?: number
   /** The most rounds there are, where a turn is long. */
   readonly rounds?: number
   start(): Promise<readonly Contestant[]>
@@ -52,7 +54,7 @@ export async function measure(contest: Contest, rounds: number): Promise<Measure
   const contestants = await contest.start()
   try {
     for (const contestant of contestants) {
-      const end = performance.now() + WARM_UP_MS
+      const end = performance.now() + (contest.warmUp ?? WARM_UP_MS)
       while (performance.now() < end) {
         await contestant.prepare?.()
         await contestant.run()
