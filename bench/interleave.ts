@@ -53,6 +53,8 @@ const WARM_UP_MS = 400
 export async function measure(contest: Contest, rounds: number): Promise<Measured> {
   const contestants = await contest.start()
   try {
+    // Before the code is compiled: a full collection also throws away code that was optimized for objects that are gone.
+    globalThis.gc?.()
     for (const contestant of contestants) {
       const end = performance.now() + (contest.warmUp ?? WARM_UP_MS)
       while (performance.now() < end) {
@@ -61,8 +63,6 @@ export async function measure(contest: Contest, rounds: number): Promise<Measure
       }
     }
     const samples: number[][] = contestants.map(() => [])
-    // Once, not in each round: a full collection also throws away code that was optimized for objects that are gone.
-    globalThis.gc?.()
     for (let round = 0; round < Math.min(rounds, contest.rounds ?? Infinity); round++) {
       for (let turn = 0; turn < contestants.length; turn++) {
         const index = (round + turn) % contestants.length
