@@ -13,6 +13,7 @@ import { MEMORY, type MeasuredMemory, measureMemory } from './memory.ts'
 import { isolateCollection, isolateRelease, workerCollection, workerRelease } from './release.ts'
 import { show, showDeaths, showMemory } from './show.ts'
 import { workerSyncCold, workerSyncHot } from './sync.ts'
+import { workerSyncHome } from './sync-home.ts'
 import { workerMany, workerOne } from './worker.ts'
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     workerMany,
     workerSyncHot,
     workerSyncCold,
+    workerSyncHome,
     isolateSync,
     isolateAsync,
     isolateCallback,
