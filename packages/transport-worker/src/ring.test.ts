@@ -105,6 +105,9 @@ describe('a ring that lies', () => {
     'a wrap with nothing behind it': (cells) => {
       cells[ENTRY] = -1
     },
+    'an entry after more posts than there were': (cells) => {
+      cells[ENTRY + 1] = 1
+    },
     'an entry after fewer posts than were taken': (cells) => {
       cells[ENTRY + 1] = -1
     },

@@ -125,9 +125,11 @@ export class RingReader {
       length = this.#header(at, room)
     }
     if (length < 0 || length > room - ENTRY_HEADER) throw lies()
-    const postedBefore = ((this.#headers[at / 4 + 1] as number) - this.#taken) | 0
-    if (postedBefore > 0) return undefined
-    if (postedBefore < 0) throw lies()
+    const postedBefore = this.#headers[at / 4 + 1] as number // in range, as the length
+    const toBeTaken = (postedBefore - this.#taken) | 0
+    const toBePosted = (postedBefore - Atomics.load(this.#counters, Counter.posted)) | 0
+    if (toBeTaken < 0 || toBePosted > 0) throw lies()
+    if (toBeTaken > 0) return undefined
     const start = at + ENTRY_HEADER
     const values = this.#values.read(start, start + length)
     if (!Array.isArray(values)) throw lies()
