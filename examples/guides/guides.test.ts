@@ -11,7 +11,7 @@ const PROGRAMS = {
   'whole-object':
     'Ada Dracula true place,books,since\ntrue true true\non EMMA\\n\n{"shelf":{"shelf":["Dracula","Emma"],"since":"1970-01-01T00:00:00.000Z"}}\ntrue false\nfalse\n2\ntrue\nclosed the shelf west\ntrue\nBen\nclosed the shelf south\n',
   'synchronous-calls':
-    "[ 'Walden' ]\nEmma\nEmma\nEmma\nWouldBlockError\nbegun,free again,at north,begun,at south\nCallTimeoutError\nthe reader has left\nexit 3\nWouldBlockError\n",
+    "[ 'Walden' ]\nEmma\nEmma\nEmma\nWouldBlockError\nbegun,free again,at north,begun,at south\nCallTimeoutError\nseen enough\nexit 3\nWouldBlockError\n",
 }
 
 for (const [name, stdout] of Object.entries(PROGRAMS)) {

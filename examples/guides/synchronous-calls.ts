@@ -45,10 +45,11 @@ try {
   console.log((error as Error).name) // CallTimeoutError
 }
 
+const reader = new AbortController()
 try {
-  withOptions(library, { signal: AbortSignal.abort('the reader has left') }).search('a')
+  withOptions(library, { signal: reader.signal }).visit(() => reader.abort('seen enough'))
 } catch (reason) {
-  console.log(reason) // the reader has left
+  console.log(reason) // seen enough
 }
 
 try {
