@@ -26,6 +26,7 @@ export interface Connection {
     args: unknown,
     options?: CallOptions,
     flavour?: Flavour,
+    flags?: number,
   ): Answer
   /** Performs an operation and blocks until its answer is here. */
   requestSync(

@@ -145,6 +145,7 @@ export class Outgoing implements Connection {
     args: unknown,
     options: CallOptions = NO_OPTIONS,
     flavour: Flavour = this.#options.flavour,
+    flags = 0,
   ): PendingCall {
     if (handle.released) throw new ReleasedError(describePath(handle.description, path))
     if (options.signal?.aborted === true) {
@@ -154,7 +155,7 @@ export class Outgoing implements Connection {
     }
     const before = firstUnsettled(this, handle, args)
     if (before !== undefined)
-      return this.#later(before, operation, handle, path, args, options, flavour)
+      return this.#later(before, operation, handle, path, args, options, flavour, flags)
     if (handle instanceof PendingCall && !handle.usable) {
       const answered = PendingCall.local(this, flavour, options)
       localOperation(handle, operation, path, args).then(
@@ -163,7 +164,7 @@ export class Outgoing implements Connection {
       )
       return answered
     }
-    const call = this.#queue(operation, handle, path, args, options, flavour, 0)
+    const call = this.#queue(operation, handle, path, args, options, flavour, flags)
     if (call.state === 'pending') this.#watch.begin(call, operation !== Operation.iterate)
     return call
   }
@@ -352,6 +353,7 @@ export class Outgoing implements Connection {
     args: unknown,
     options: CallOptions,
     flavour: Flavour,
+    flags: number,
   ): PendingCall {
     const answered = PendingCall.local(this, flavour, options)
     this.#watch.begin(answered, true)
@@ -359,7 +361,7 @@ export class Outgoing implements Connection {
       .promise()
       .then(() => {
         if (answered.state !== 'pending') return undefined // it was given up meanwhile
-        return this.request(operation, handle, path, args, options, flavour).promise()
+        return this.request(operation, handle, path, args, options, flavour, flags).promise()
       })
       .then(
         (value) => answered.fulfil(value),

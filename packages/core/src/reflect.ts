@@ -3,7 +3,7 @@
  */
 import { prototypeNamed } from './built-in.ts'
 import { Import } from './handle.ts'
-import { Operation } from './protocol.ts'
+import { Flag, Operation } from './protocol.ts'
 import { standInOf } from './stand-in.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 import type { Received, Sendable } from './types/remote.ts'
@@ -14,13 +14,16 @@ function request(
   operation: Operation,
   key?: PropertyKey,
   args?: readonly unknown[],
+  flags?: number,
 ): Promise<unknown> {
   const standIn = standInOf(target)
   if (standIn === undefined)
     throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
   const { handle, path, options } = standIn
   const whole = key === undefined ? path : [...path, key]
-  return handle.session.request(operation, handle, whole, args, options).promise()
+  return handle.session
+    .request(operation, handle, whole, args, options, undefined, flags)
+    .promise()
 }
 
 /** The keys of a target: any, where its type says nothing. */
@@ -94,9 +97,17 @@ export const RemoteReflect = Object.freeze({
   preventExtensions: async (target: object): Promise<boolean> =>
     (await request(target, Operation.preventExtensions)) === true,
 
-  /** Calls a function; `self` is not sent: a function of another context keeps its own `this`. */
-  apply: (target: object, _self: unknown, args: readonly unknown[]): Promise<unknown> =>
-    request(target, Operation.call, undefined, [...args]),
+  /**
+   * Calls a function. Its `this` is the object that `self` is a proxy of, when both have the same owner; anything else is not
+   * sent, and a function that was read from an object keeps that as its `this`.
+   */
+  apply: (target: object, self: unknown, args: readonly unknown[]): Promise<unknown> => {
+    const owner = standInOf(self)
+    const method = standInOf(target)
+    return owner === undefined || owner.handle.session !== method?.handle.session
+      ? request(target, Operation.call, undefined, [...args])
+      : request(self, Operation.call, undefined, [target, ...args], Flag.live)
+  },
 
   /** Constructs; the instance stays with the class's owner. */
   construct: (target: object, args: readonly unknown[]): Promise<object> =>

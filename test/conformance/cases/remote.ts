@@ -431,6 +431,11 @@ const reflect = group('RemoteReflect', {
     assert.equal(await RemoteReflect.apply(remote.add, undefined, [1, 2]), 3)
     const counter = asRemote(await RemoteReflect.construct(remote.Counter, [4]))
     assert.equal(await counter.count, 4)
+    const other = asRemote(await RemoteReflect.construct(remote.Counter, [10]))
+    const increment = asRemote(await other.increment)
+    assert.equal(await RemoteReflect.apply(increment, counter, [3]), 7)
+    assert.equal(await RemoteReflect.apply(other.increment, counter, [1]), 8)
+    assert.deepEqual([await counter.count, await other.count], [8, 10])
   },
 
   'what is no proxy is refused at once'({ farhold: { RemoteReflect }, assert }) {
