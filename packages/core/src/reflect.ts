@@ -21,9 +21,7 @@ function request(
     throw new TypeError('RemoteReflect takes a Remote, as Reflect takes an object')
   const { handle, path, options } = standIn
   const whole = key === undefined ? path : [...path, key]
-  return handle.session
-    .request(operation, handle, whole, args, options, undefined, flags)
-    .promise()
+  return handle.session.request(operation, handle, whole, args, options, undefined, flags).promise()
 }
 
 /** The keys of a target: any, where its type says nothing. */
