@@ -18,6 +18,8 @@ const REPLACED = {
   'map gives what is no list':
     'Array.prototype.map = () => ({ join: () => ({ toString() { for (;;); } }) }); 1',
   'join gives an array of halves': 'Array.prototype.join = () => new Float16Array(8); 1',
+  'join gives a mark': 'Array.prototype.join = () => "?"; 1',
+  'join gives a list': 'Array.prototype.join = () => "[]"; 1',
   'an index has an accessor': `Object.defineProperty(Array.prototype, 2, { set() { ${HOSTILE} }, get() { for (;;); } }); 1`,
   'then throws': `Promise.prototype.then = () => { ${HOSTILE} }; 1`,
 }

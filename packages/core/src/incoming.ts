@@ -6,11 +6,10 @@
  */
 import type { Writes } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
-import { nowServing, serve, servedHere } from './current-call.ts'
+import { nowServing, servedHere } from './current-call.ts'
 import { type FarholdError, LimitExceededError, ProtocolError, WouldBlockError } from './errors.ts'
 import { describePath, Import } from './handle.ts'
 import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
-import { ItemPump } from './iteration.ts'
 import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
@@ -21,6 +20,7 @@ import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol
 import { propertyPath, type References } from './references.ts'
 import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
+import { ServedIterations } from './served-iterations.ts'
 import { isAwaitedHere, joinWhatBlocks, NONE_WAITING, thisHeap } from './this-heap.ts'
 
 export interface IncomingOptions {
@@ -41,7 +41,8 @@ export class Incoming {
   readonly #malformed: (error: FarholdError) => void
   /** Answers that the peer may still use. */
   readonly answers: HeldAnswers
-  readonly #pumps = new Map<number, ItemPump>()
+  /** The iterations that are served. */
+  readonly iterations: ServedIterations
   #served = 0
   /** The heaps whose threads wait for what the next call is part of. */
   #behind = NONE_WAITING
@@ -59,6 +60,14 @@ export class Incoming {
     this.#flavour = options.flavour
     this.#writes = options.writes
     this.#malformed = options.malformed
+    this.iterations = new ServedIterations({
+      send: (id, value, lost) => this.#sendItem(id, value, lost),
+      succeed: (served, value) => this.#guard(() => this.#succeed(served, value)),
+      fail: (served, error) => this.#guard(() => this.#fail(served, error)),
+      lingers: (served) => this.#lingering.add(served),
+      isAwaited: (served) => this.#isAwaited(served),
+      neverSettles: (served) => this.#neverSettles(served),
+    })
   }
 
   /** Calls that have not been answered. */
@@ -121,16 +130,6 @@ export class Incoming {
     return undefined
   }
 
-  /** The peer takes more items of an iteration. One that has ended meanwhile takes no credit. */
-  credit(id: number, count: number): void {
-    this.#pumps.get(id)?.allow(count)
-  }
-
-  /** The reader of an iteration has left: it stops, and is answered with what its source gives in the end. */
-  stop(id: number): void {
-    void this.#pumps.get(id)?.stop()
-  }
-
   /**
    * The caller wants no answer any more. It gets one at once, so that the call's id is free on both sides; what the
    * method gives later is dropped, and what waits for it fails with the same reason.
@@ -153,10 +152,7 @@ export class Incoming {
     thisHeap.promised.delete(served)
     served.answered = true
     served.cancel(reason)
-    const { id } = served.message
-    const pump = this.#pumps.get(id)
-    this.#pumps.delete(id)
-    void pump?.stop(reason)
+    this.iterations.end(served.message.id, reason)
   }
 
   /** How many calls are being performed this moment, one within the other. */
@@ -170,17 +166,10 @@ export class Incoming {
    */
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
-    for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()])
-      this.#stop(served, error)
-  }
-
-  /** Fails a call whose method, or what it iterates, was cut short. */
-  #stop(served: ServedCall, error: unknown): void {
-    const { id } = served.message
-    const pump = this.#pumps.get(id)
-    this.#pumps.delete(id)
-    this.#fail(served, error)
-    void pump?.stop()
+    for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()]) {
+      this.#fail(served, error)
+      this.iterations.end(served.message.id)
+    }
   }
 
   /** The peer is gone: whatever is being served is told, sources of iterations too; held answers are dropped. */
@@ -313,7 +302,8 @@ export class Incoming {
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
   #finish(served: ServedCall, result: unknown): void {
     const { operation, flags } = served.message
-    if (operation === Operation.iterate && !isAwaitable(result)) this.#iterate(served, result)
+    if (operation === Operation.iterate && !isAwaitable(result))
+      this.iterations.begin(served, result as Iterator<unknown> | AsyncIterator<unknown>) // see perform.ts
     else if (isAwaitable(result) && !(flags & Flag.promise)) {
       if (flags & Flag.reply && served.waiting.length > 0) {
         thisHeap.promised.add(served)
@@ -425,42 +415,13 @@ export class Incoming {
     }
   }
 
-  #iterate(served: ServedCall, iterator: unknown): void {
-    const { id } = served.message
-    const pump = new ItemPump(iterator as Iterator<unknown> | AsyncIterator<unknown>, {
-      item: (value) => {
-        const { moved } = this.#outbox
-        const movedBefore = moved.length
-        const { value: body, extra } = encode(value, this.#references, moved, 'item')
-        const gates = this.#references.takeGates()
-        this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore, (lost) =>
-          this.#stop(served, lost),
-        )
-      },
-      done: (value) => {
-        this.#forget(id, pump)
-        this.#guard(() => this.#succeed(served, value))
-        // It counts until nothing of it runs.
-        if (pump.lingers) this.#lingering.add(served)
-      },
-      failed: (error) => {
-        this.#forget(id, pump)
-        this.#guard(() => this.#fail(served, error))
-      },
-      within: (step) => {
-        const result = serve(served, step)
-        if (!isAwaitable(result) || !isAwaitedHere(served)) return result
-        result.then(undefined, () => undefined) // the reader is told what comes first
-        throw this.#neverSettles(served)
-      },
-    })
-    if (this.#isAwaited(served)) this.#pumps.set(id, pump)
-    else void pump.stop()
-  }
-
-  /** An iteration is over; its id may be another's by now. */
-  #forget(id: number, pump: ItemPump): void {
-    if (this.#pumps.get(id) === pump) this.#pumps.delete(id)
+  /** Sends an item of an iteration. */
+  #sendItem(id: number, value: unknown, lost: (error: unknown) => void): void {
+    const { moved } = this.#outbox
+    const movedBefore = moved.length
+    const { value: body, extra } = encode(value, this.#references, moved, 'item')
+    const gates = this.#references.takeGates()
+    this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore, lost)
   }
 }
 

@@ -19,19 +19,18 @@ import { Outbox } from './outbox.ts'
 import { Outgoing } from './outgoing.ts'
 import type { Platform } from './platform.ts'
 import {
-  type BatchCursor,
   type CallMessage,
   type Extra,
   type MessageHandler,
   openBatch,
   PROTOCOL_VERSION,
-  readBatch,
   Tag,
 } from './protocol.ts'
 import type { References } from './references.ts'
 import type { Scope } from './scope.ts'
 import { thisHeap } from './this-heap.ts'
 import type { Batch, Receiver, Transport } from './transport.ts'
+import { Unread } from './unread.ts'
 
 /** Everything about a session that is decided before it begins. */
 export interface SessionSettings {
@@ -89,12 +88,6 @@ export interface EntryMark {
   readonly blocking: number
 }
 
-interface Reading {
-  readonly cursor: BatchCursor
-  /** What moved with the batch. */
-  readonly moved: readonly unknown[]
-}
-
 export class SessionCore implements MessageHandler, Receiver, Relation {
   /** The calls we make, and both tables. */
   readonly outgoing: Outgoing
@@ -109,8 +102,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   readonly #hasRoot: boolean
   #resolveClosed: (reason: CloseReason) => void = () => undefined
   readonly #whenClosed: ((reason: CloseReason) => void)[] = []
-  /** The batches that are being read this moment, one within the other. */
-  readonly #reading: Reading[] = []
+  readonly #unread = new Unread(this)
   #sent = 0
   #received = 0
   #bytes = 0
@@ -257,9 +249,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
           `a message of ${size} is past the limit of ${this.#limits.messageSize}`,
         )
       }
-      const reading = { cursor: openBatch(this.#codec.fields(batch)), moved: batch.moved }
-      if (this.#reading.length > 0) this.#readOn()
-      this.#read(reading)
+      this.#unread.read(openBatch(this.#codec.fields(batch)), batch.moved)
     } catch (error) {
       this.#cutOff(error)
     } finally {
@@ -267,32 +257,14 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     }
   }
 
-  /** Reads what is left of a batch. When the engine cuts execution short, its entry stays for `interrupted`. */
-  #read(reading: Reading): void {
-    const level = this.#reading.push(reading) - 1
-    try {
-      readBatch(reading.cursor, this)
-    } finally {
-      this.#reading.length = level
-    }
-  }
-
-  /**
-   * Reads what is left of the batches whose reading stands still, because something in them blocks this thread: what was sent
-   * before comes before.
-   */
-  #readOn(): void {
-    for (const reading of [...this.#reading]) if (!isRead(reading)) this.#read(reading)
-  }
-
   get hasUnread(): boolean {
-    return this.ended === undefined && !this.#reading.every(isRead)
+    return this.ended === undefined && this.#unread.isLeft
   }
 
   readOn(): void {
     const serving = servedHere()
     try {
-      this.#readOn()
+      this.#unread.readOn()
     } catch (error) {
       this.#cutOff(error)
     } finally {
@@ -303,7 +275,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   /** Where an entry begins, for `interrupted` to go back to. */
   mark(): EntryMark {
     return {
-      reading: this.#reading.length,
+      reading: this.#unread.depth,
       running: this.#incoming.depth,
       blocking: thisHeap.blocking.length,
     }
@@ -317,11 +289,11 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#outbox.interrupted()
     nowServing(undefined)
     thisHeap.blocking.length = Math.min(thisHeap.blocking.length, mark.blocking)
-    const cut = this.#reading.splice(mark.reading)
+    const cut = this.#unread.cut(mark.reading)
     this.#incoming.interrupted(mark.running, error)
-    for (const reading of cut.reverse()) {
+    for (const goOn of cut) {
       try {
-        this.#read(reading)
+        goOn()
       } catch (failure) {
         this.#cutOff(failure)
       }
@@ -355,25 +327,20 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.outgoing.introduced(name, heap)
   }
 
-  /** What moved with the batch that is being read. */
-  get #moved(): readonly unknown[] {
-    return this.#reading.at(-1)?.moved ?? []
-  }
-
   call(message: CallMessage): void {
-    this.#incoming.call(message, this.#moved)
+    this.#incoming.call(message, this.#unread.moved)
   }
 
   result(id: number, value: unknown, extra: Extra): void {
-    this.outgoing.replies.result(id, value, extra, this.#moved)
+    this.outgoing.replies.result(id, value, extra, this.#unread.moved)
   }
 
   failure(id: number, error: unknown, extra: Extra): void {
-    this.outgoing.replies.failure(id, error, extra, this.#moved)
+    this.outgoing.replies.failure(id, error, extra, this.#unread.moved)
   }
 
   item(id: number, value: unknown, extra: Extra): void {
-    this.outgoing.replies.item(id, value, extra, this.#moved)
+    this.outgoing.replies.item(id, value, extra, this.#unread.moved)
   }
 
   settle(id: number, fulfilled: boolean, value: unknown, extra: Extra): void {
@@ -385,7 +352,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   /** A value that no call waits for. What this heap cannot make is an error in its place. */
   #decode(value: unknown, extra: Extra): { value: unknown } | { error: unknown } {
     try {
-      return { value: decode(value, extra, this.references, this.#moved, this.#flavour) }
+      return { value: decode(value, extra, this.references, this.#unread.moved, this.#flavour) }
     } catch (error) {
       if (error instanceof ProtocolError || !(error instanceof FarholdError)) throw error
       return { error }
@@ -402,12 +369,12 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
 
   cancel(id: number, abandoned: boolean, reason: unknown, extra: Extra): void {
     const decoded = this.#decode(reason, extra)
-    if (!abandoned) this.#incoming.stop(id)
+    if (!abandoned) this.#incoming.iterations.leave(id)
     else this.#incoming.cancel(id, 'value' in decoded ? decoded.value : decoded.error)
   }
 
   credit(id: number, count: number): void {
-    this.#incoming.credit(id, count)
+    this.#incoming.iterations.allow(id, count)
   }
 
   within(heaps: readonly number[]): void {
@@ -448,10 +415,6 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#resolveClosed(reason)
     for (const run of this.#whenClosed) run(reason)
   }
-}
-
-function isRead({ cursor }: Reading): boolean {
-  return cursor.at >= cursor.fields.length
 }
 
 /** Characters and moved bytes of a batch. */

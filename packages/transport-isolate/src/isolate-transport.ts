@@ -7,7 +7,7 @@
  * asynchronous one that has not begun, so it offers that one's batch again first; the runtime takes each batch once.
  */
 import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
-import { CallTimeoutError, MemoryLimitError, WouldBlockError } from '@farhold/core'
+import { CallTimeoutError, MemoryLimitError, ProtocolError, WouldBlockError } from '@farhold/core'
 import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
 import { Answer, Ask, Boot } from './entry.ts'
@@ -389,12 +389,12 @@ export class IsolateTransport implements Transport {
   }
 
   /** The runtime itself could not go on: the isolate is of no use any more. */
-  #giveUp(error: unknown): void {
+  #giveUp(error: unknown, kind: 'error' | 'protocol' = 'error'): void {
     const why =
       error instanceof Error && error.message === TIMED_OUT
         ? new Error('it did not stop when its time was over')
         : error
-    this.#receiver?.closed({ kind: 'error', error: why })
+    this.#receiver?.closed({ kind, error: why })
     this.close()
   }
 
@@ -447,7 +447,12 @@ export class IsolateTransport implements Transport {
     if (lines === '') return
     for (const line of lines.split('\n')) {
       const colon = line.indexOf(':')
-      this.#deliver(Number(line.slice(0, colon)), line.slice(colon + 1), [])
+      const number = Number(line.slice(0, colon))
+      if (colon < 1 || !Number.isSafeInteger(number)) {
+        this.#giveUp(new ProtocolError('an answer of the isolate is no batch'), 'protocol')
+        return
+      }
+      this.#deliver(number, line.slice(colon + 1), [])
     }
   }
 
