@@ -5,8 +5,10 @@
  * All of them are exports with a little more: a promise and a signal send one `settle`; an iterator and a readable
  * stream are read by `iterate`; a writable stream is an object with three methods (see `stream-ends.ts`).
  */
-import { NotShareableError, ProtocolError, ReleasedError } from './errors.ts'
+import { servedHere } from './current-call.ts'
+import { NotShareableError, ProtocolError, ReleasedError, WouldBlockError } from './errors.ts'
 import type { ExportTable } from './export-table.ts'
+import { guardPromise } from './guarded-promise.ts'
 import type { Connection, Handle, Import } from './handle.ts'
 import type { Dropped } from './holders.ts'
 import type { ImportTable } from './import-table.ts'
@@ -192,7 +194,19 @@ export class LiveValues {
     // The owner's promise is handled where it was made; who ignores this one must not be ended by it.
     promise.catch(() => undefined)
     this.#promises.set(id, { promise, resolve, reject, introductions: 1 })
+    if (this.#port.connection.waits) guardPromise(promise, () => this.#refusalOf(id, promise))
     return promise
+  }
+
+  /** Why this code must not wait for a promise of the peer, which is blocked until this code has answered. */
+  #refusalOf(id: number, promise: Promise<unknown>): WouldBlockError | undefined {
+    const { peerHeap, peerName } = this.#port.connection
+    const isPending = this.#promises.get(id)?.promise === promise
+    if (!isPending || servedHere()?.waiting.includes(peerHeap) !== true) return undefined
+    return new WouldBlockError(
+      `a promise of context "${peerName}"`,
+      'it cannot settle while its thread is blocked, and that waits for this very call. Block on it by a Remote instead.',
+    )
   }
 
   #signal(id: number): unknown {

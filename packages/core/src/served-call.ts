@@ -52,7 +52,8 @@ export class ServedCall implements Served {
   get waiting(): readonly number[] {
     if (this.answered) return NONE_WAITING
     const { peerHeap } = this.session
-    const isBlocking = (this.message.flags & Flag.blocking) !== 0
+    // Who takes a promise for an answer waits for none.
+    const isBlocking = (this.message.flags & (Flag.blocking | Flag.promise)) === Flag.blocking
     return isBlocking && !this.#behind.includes(peerHeap)
       ? [...this.#behind, peerHeap]
       : this.#behind

@@ -41,9 +41,14 @@ describe('in the arguments of a blocking call, what needs its thread', () => {
     expect(threads.main.attempt('a', 'itemsOf', items).error).not.toBe('CallTimeoutError')
   })
 
-  // No one can see that it is waited for: only a deadline ends it.
-  test.fails('a promise that is awaited there', () => {
+  test('a promise that is awaited there', () => {
     expect(threads.main.attempt('a', 'echoLater', Promise.resolve(1))).toMatchObject(refused)
+  })
+
+  test('a promise that is asked for when the call has been answered is had', async () => {
+    const later = Promise.resolve('for later')
+    expect(threads.main.block('a', 'keepLater', later)).toBe('kept')
+    expect(await threads.peer('a').kept()).toBe('for later')
   })
 
   test('an asynchronous iterable', () => {
