@@ -331,7 +331,7 @@ export class Incoming {
     const what = describePath('', propertyPath(message.path))
     return new WouldBlockError(
       `${what === '' ? 'a function' : `"${what}"`} of context "${this.#references.name}"`,
-      'it gives a promise, which cannot settle while its thread is blocked, and that waits for this very call. Block on it by a Remote instead.',
+      'it gives a promise, which cannot settle while its thread is blocked, and that waits for this very call. Make the call that blocks it through a Remote, and await that.',
     )
   }
 

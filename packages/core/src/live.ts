@@ -205,7 +205,7 @@ export class LiveValues {
     if (!isPending || servedHere()?.waiting.includes(peerHeap) !== true) return undefined
     return new WouldBlockError(
       `a promise of context "${peerName}"`,
-      'it cannot settle while its thread is blocked, and that waits for this very call. Block on it by a Remote instead.',
+      'it cannot settle while its thread is blocked, and that waits for this very call. Make the call that blocks it through a Remote, and await that.',
     )
   }
 

@@ -2,6 +2,7 @@
  * A thread that blocks: it sleeps until its bell rings, and serves whatever comes from any context it can block on, so that
  * those who wait for it meanwhile are not kept waiting.
  */
+import type { Batch, Transport } from '@farhold/core'
 import { thisThread } from './bell.ts'
 import { Patience } from './patience.ts'
 
@@ -22,7 +23,7 @@ export interface BlockingPipe {
 const pipes = new Set<BlockingPipe>()
 
 /** May this thread block at all? A browser's main thread may not, and what embeds Node can forbid it. */
-export const mayBlock = ((): boolean => {
+const mayBlock = ((): boolean => {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0)
     return true
@@ -53,7 +54,7 @@ const lingering = new Patience()
  * Blocks until `done`, or for so many milliseconds. What comes is served in the order in which each context sent it; of several contexts, each
  * gets its turn.
  */
-export function blockUntil(done: () => boolean, deadline: number): void {
+function blockUntil(done: () => boolean, deadline: number): void {
   const { bell } = thisThread
   const end = deadline === Infinity ? Infinity : performance.now() + deadline
   let check = Infinity
@@ -77,6 +78,15 @@ export function blockUntil(done: () => boolean, deadline: number): void {
   } finally {
     bell.block(false)
     leave()
+  }
+}
+
+/** How a transport enters its peer: it sends, and blocks. `undefined` where this thread may not. */
+export function enterBy(post: (batch: Batch) => void): Transport['enter'] {
+  if (!mayBlock) return undefined
+  return (batch, done, deadline = Infinity) => {
+    post(batch)
+    blockUntil(done, deadline)
   }
 }
 

@@ -2,7 +2,7 @@
  * A transport whose pipe comes later: what is sent before waits for it.
  */
 import type { Batch, Receiver, Transport } from '@farhold/core'
-import { blockUntil, mayBlock } from './blocking.ts'
+import { enterBy } from './blocking.ts'
 
 export class LateTransport implements Transport {
   readonly codec = 'structured'
@@ -35,13 +35,8 @@ export class LateTransport implements Transport {
     else this.#pipe.post(batch)
   }
 
-  readonly enter = mayBlock
-    ? (batch: Batch, done: () => boolean, deadline = Infinity): void => {
-        // Whoever sends the pipe is served while this thread is blocked.
-        this.post(batch)
-        blockUntil(done, deadline)
-      }
-    : undefined
+  /** Whoever sends the pipe is served while this thread is blocked. */
+  readonly enter = enterBy((batch) => this.post(batch))
 
   hold(): void {
     this.#held = true

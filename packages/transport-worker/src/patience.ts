@@ -43,11 +43,9 @@ export class Patience {
     if (this.#awake === 0) {
       if (++this.#skipped < this.#retryAfter) return bell.rings !== rings
       this.#skipped = 0
-      this.#awake = MOST
-      this.#retryAfter = Math.min(RARELY, this.#retryAfter * 2)
       const rang = stayAwake(bell, rings, MOST)
-      if (rang) this.#retryAfter = OFTEN
-      else this.#awake = 0
+      this.#awake = rang ? MOST : 0
+      this.#retryAfter = rang ? OFTEN : Math.min(RARELY, this.#retryAfter * 2)
       return rang
     }
     const rang = stayAwake(bell, rings, this.#awake)

@@ -8,14 +8,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Batch, CloseReason, Receiver } from '@farhold/core'
 import { ProtocolError } from '@farhold/core'
 import type { Bell } from './bell.ts'
-import {
-  type BlockingPipe,
-  blockUntil,
-  linger,
-  mayBlock,
-  serveNoMore,
-  serveWhenBlocked,
-} from './blocking.ts'
+import { type BlockingPipe, enterBy, linger, serveNoMore, serveWhenBlocked } from './blocking.ts'
 import { createRingMemory, RingReader, RingWriter } from './ring.ts'
 import { MessageTransport, type MessageTransportOptions } from './worker-transport.ts'
 
@@ -96,12 +89,7 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
     return true
   }
 
-  readonly enter = mayBlock
-    ? (batch: Batch, done: () => boolean, deadline = Infinity): void => {
-        this.post(batch)
-        blockUntil(done, deadline)
-      }
-    : undefined
+  readonly enter = enterBy((batch) => this.post(batch))
 
   /** What the event loop has for us. Who is blocked meanwhile may have more. */
   protected override heard(body: unknown): void {
