@@ -29,6 +29,7 @@ function makeApi() {
     fails: () => {
       throw new RangeError('no one looks')
     },
+    signal: () => stopper.signal,
     /** Only listens to its signal, and keeps it nowhere. */
     untilAborted: (signal: AbortSignal, _unused?: undefined) => {
       const { promise, resolve } = Promise.withResolvers<unknown>()
@@ -42,12 +43,14 @@ function makeApi() {
 type Api = ReturnType<typeof makeApi>
 
 const reported: unknown[] = []
+let stopper: AbortController
 let owner: Session
 let holder: Session<Api>
 
 beforeEach(() => {
   gone.length = 0
   reported.length = 0
+  stopper = new AbortController()
   const [here, there] = loopback()
   owner = expose(makeApi(), here)
   holder = connect<Api>(there, { onError: (error) => reported.push(error) })
@@ -134,3 +137,28 @@ async function roundTrips(session: Session<Api>, count: number): Promise<string>
   for (let turn = 0; turn < count; turn++) await session.remote.run(() => undefined)
   return 'nothing came'
 }
+
+test('a signal is heard by who only listens to it, and given back when no one does', async () => {
+  const heard = Promise.withResolvers<unknown>()
+  const ignore = () => heard.reject(new Error('no one listens any more'))
+  await (async () => {
+    const signal = (await holder.remote.signal()) as AbortSignal
+    signal.addEventListener('abort', () => heard.resolve(signal.reason))
+  })()
+  for (let round = 0; round < 10; round++) {
+    gc?.()
+    await setImmediate()
+  }
+  expect(heldByHolder()).toBe(1)
+  stopper.abort('enough')
+  expect(await heard.promise).toBe('enough')
+  await collectUntil(() => heldByHolder() === 0)
+
+  stopper = new AbortController()
+  await (async () => {
+    const signal = (await holder.remote.signal()) as AbortSignal
+    signal.addEventListener('abort', ignore)
+    signal.removeEventListener('abort', ignore)
+  })()
+  await collectUntil(() => heldByHolder() === 0)
+})

@@ -15,7 +15,7 @@ import type { ImportTable } from './import-table.ts'
 import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
-import { createAbortSource } from './signal.ts'
+import { createReceivedSource } from './signal.ts'
 import { dropEnd, endOf, type StreamEnd } from './stream-ends.ts'
 import { refusalOfThenable } from './thenable.ts'
 
@@ -212,7 +212,7 @@ export class LiveValues {
   #signal(id: number): unknown {
     const imported = this.#port.receive(id)
     if (imported.signalSource === undefined) {
-      imported.signalSource = createAbortSource(this.#port.platform)
+      imported.signalSource = createReceivedSource(this.#port.platform)
       this.#importOfSignal.set(imported.signalSource.signal, imported)
     }
     return imported.signalSource.signal

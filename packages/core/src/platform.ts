@@ -12,6 +12,7 @@ export interface Platform {
     readonly signal: CallSignal
     abort(reason?: unknown): void
   }
+  readonly AbortSignal?: { any(signals: readonly CallSignal[]): CallSignal }
   readonly DOMException?: new (message: string, name: string) => Error
   readonly ReadableStream?: new (
     source: ReadableSource,
@@ -70,6 +71,7 @@ const NAMES = [
   'clearTimeout',
   'URL',
   'AbortController',
+  'AbortSignal',
   'DOMException',
   'ReadableStream',
   'WritableStream',
