@@ -45,6 +45,7 @@ export class RawPeer {
       isBusy: false,
       hasUnread: false,
       readOn: () => undefined,
+      neighbour: () => undefined,
       closed: () => undefined,
     })
   }

@@ -11,8 +11,10 @@ export {
   nextContextId,
   type SpawnedHeap,
 } from './context.ts'
+export { heapLock } from './context-lock.ts'
 export { becomeContext } from './current-context.ts'
 export { refuseOption } from './errors.ts'
 export { createRelationAgent, Family, PARENT, type RelationAgent } from './family.ts'
 export { GUEST_LIMITS } from './limits.ts'
+export { LockTaker, LockWord } from './lock-word.ts'
 export type { EntryMark, SessionCore } from './session.ts'

@@ -2,7 +2,9 @@
  * What a call can be given beside its arguments: when to give up on it.
  */
 import { refuseOption } from './errors.ts'
+import { type Hold, holdOf } from './held.ts'
 import type { AbortSignalLike } from './platform.ts'
+import type { RemoteReference, SyncReference } from './types/brands.ts'
 
 export interface CallOptions {
   /**
@@ -14,16 +16,30 @@ export interface CallOptions {
   readonly timeout?: number
   /** How many items of an iteration may be under way before they are asked for, instead of what its session allows. */
   readonly prefetch?: number
+  /** What is held: a lock, or a proxy that carries its hold, as the callbacks of `lock` and `context.lock.request` are given. */
+  readonly held?: HeldReference
+}
+
+/** Names a hold of a lock. */
+export type HeldReference = Hold | RemoteReference<unknown> | SyncReference<unknown>
+
+/** The options of a call, with the hold that they name. */
+export interface CallParticulars extends Omit<CallOptions, 'held'> {
+  readonly held?: Hold
 }
 
 /** Checks options that a user gave. @throws {TypeError} for a wrong one. */
-export function checkCallOptions(options: CallOptions): CallOptions {
+export function checkCallOptions(options: CallOptions): CallParticulars {
   if (typeof options !== 'object' || options === null) refuseOption('options', 'an object', options)
-  const { signal, timeout, prefetch } = options
+  const { held, ...rest } = options
+  const { signal, timeout, prefetch } = rest
   if (signal !== undefined && !isSignal(signal)) refuseOption('signal', 'an AbortSignal', signal)
   if (timeout !== undefined) checkTimeout('timeout', timeout)
   if (prefetch !== undefined) checkPrefetch(prefetch)
-  return options
+  if (held === undefined) return rest
+  const hold = holdOf(held)
+  if (hold === undefined) refuseOption('held', 'a lock or a proxy that carries its hold', held)
+  return { ...rest, held: hold }
 }
 
 /** @throws {TypeError} when it is no time that a call can be limited to. */
@@ -38,7 +54,7 @@ export function checkPrefetch(value: unknown): void {
     refuseOption('prefetch', 'a positive whole number of items', value)
 }
 
-function isSignal(value: unknown): value is AbortSignalLike {
+export function isSignal(value: unknown): value is AbortSignalLike {
   return (
     typeof value === 'object' &&
     value !== null &&

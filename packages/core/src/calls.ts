@@ -4,7 +4,7 @@
  * Every call gets exactly one result or failure from the peer, so an id is free for reuse when its
  * answer is here and no longer held.
  */
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
 import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import type { Flavour } from './marshal/port.ts'
@@ -13,6 +13,7 @@ import { type Scope, scopeHere } from './scope.ts'
 import { joinStacks } from './stacks.ts'
 import { standInOf } from './stand-in.ts'
 import { refusalOfThenable } from './thenable.ts'
+import type { Bound } from './this-heap.ts'
 
 type State = 'pending' | 'fulfilled' | 'rejected'
 
@@ -50,11 +51,13 @@ export class PendingCall implements Answer {
   /** Did its user release it? What it holds goes back as soon as it is here. */
   released = false
   /** When the caller gives up on it. */
-  readonly options: CallOptions
+  readonly options: CallParticulars
   /** The scope it was made in. */
   readonly scope: Scope | undefined = scopeHere()
   /** Tells those who watch over it that it is over. */
   onOver: ((call: PendingCall) => void) | undefined
+  /** What it is known by to those who wait for what it is part of. */
+  bound: Bound | undefined
   /** Receives the items of an iteration. */
   onItem: ((value: unknown) => void) | undefined
   #state: State = 'pending'
@@ -70,7 +73,7 @@ export class PendingCall implements Answer {
     handle: Handle | undefined,
     path: readonly PropertyKey[],
     flavour: Flavour,
-    options: CallOptions,
+    options: CallParticulars,
   ) {
     this.session = session
     this.id = id
@@ -83,7 +86,7 @@ export class PendingCall implements Answer {
   }
 
   /** A call that is answered on this side. */
-  static local(session: Connection, flavour: Flavour, options: CallOptions): PendingCall {
+  static local(session: Connection, flavour: Flavour, options: CallParticulars): PendingCall {
     return new PendingCall(session, LOCAL, undefined, [], flavour, options)
   }
 

@@ -12,8 +12,10 @@ import { PREFETCH } from './iteration.ts'
 import type { Leak } from './leaks.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
+import { createLockManager, type LockManager } from './lock.ts'
 import { ambientPlatform, type Platform } from './platform.ts'
 import { remoteOf } from './remote.ts'
+import type { Locks } from './served-locks.ts'
 import { SessionCore, type SessionStats } from './session.ts'
 import { syncOf } from './sync.ts'
 import type { Transport } from './transport.ts'
@@ -30,6 +32,13 @@ export interface SessionOptions {
   readonly limits?: Partial<Limits>
   /** Which of our objects the peer may change. Default: `'open'`. */
   readonly writes?: Writes
+  /** Which of our locks the peer may hold: all, those of protected objects, or none. Default: `'open'`. */
+  readonly locks?: Locks
+  /**
+   * How long a call of the peer has this context to itself: until its first await, as all JavaScript does, or until its promise has settled, or it waits for
+   * another context. Default: `'turn'`.
+   */
+  readonly lock?: 'turn' | 'exclusive'
   /** May SharedArrayBuffers cross? Default: true. */
   readonly sharedMemory?: boolean
   /** Do our errors' stacks cross? Default: true. */
@@ -57,6 +66,8 @@ export interface Session<T = unknown> {
   readonly remote: Remote<T>
   /** The peer's root, blocking. @throws {WouldBlockError} when the transport cannot block this thread. */
   readonly sync: Sync<T>
+  /** The lock of the context at the other end. */
+  readonly lock: LockManager
   /** Resolves when the session has ended, with the reason. Never rejects. */
   readonly closed: Promise<CloseReason>
   stats(): SessionStats
@@ -113,6 +124,7 @@ export function openSession(
     readonly control?: object
     readonly flavour?: 'remote' | 'sync'
     readonly promisesStay?: boolean
+    readonly trusted?: boolean
     readonly defaults?: Limits
     readonly wallTimeout?: number | undefined
     readonly membership?: Membership
@@ -131,6 +143,9 @@ export function openSession(
     limits: limitsFrom(inner.defaults ?? OPEN_LIMITS, options.limits),
     platform,
     writes: options.writes ?? 'open',
+    locks: options.locks ?? 'open',
+    entry: options.lock ?? 'turn',
+    trusted: inner.trusted ?? true,
     flavour: inner.flavour ?? 'remote',
     sharedMemory: options.sharedMemory ?? true,
     exposeStacks: options.exposeStacks ?? true,
@@ -169,6 +184,7 @@ function sessionOf<T>(core: SessionCore): Session<T> {
     get sync(): Sync<T> {
       return syncRootOf<T>(core)
     },
+    lock: createLockManager(core.outgoing, core.references.control),
     closed: core.closedPromise,
     stats: () => core.stats(),
     leaks: () => core.references.leaks(),
@@ -218,5 +234,11 @@ function checkOptions(options: SessionOptions): void {
   }
   if (options.writes !== undefined && !['open', 'protected', 'none'].includes(options.writes)) {
     refuseOption('writes', "'open', 'protected' or 'none'", options.writes)
+  }
+  if (options.locks !== undefined && !['open', 'protected', 'none'].includes(options.locks)) {
+    refuseOption('locks', "'open', 'protected' or 'none'", options.locks)
+  }
+  if (options.lock !== undefined && !['turn', 'exclusive'].includes(options.lock)) {
+    refuseOption('lock', "'turn' or 'exclusive'", options.lock)
   }
 }

@@ -10,6 +10,7 @@ import { syncRootOf } from './connect.ts'
 import type { ContextIdentity } from './current-context.ts'
 import { type CloseReason, ContextClosedError, refuseOption } from './errors.ts'
 import type { Leak } from './leaks.ts'
+import { createLockManager, type LockManager } from './lock.ts'
 import { ByReference } from './marks.ts'
 import { Operation } from './protocol.ts'
 import { createRemote, remoteOf } from './remote.ts'
@@ -35,6 +36,8 @@ export interface Context<T = unknown> extends AsyncDisposable {
   readonly remote: Remote<T>
   /** What its module exports, blocking. @throws {WouldBlockError} when its transport cannot block this thread. */
   readonly sync: Sync<T>
+  /** Its lock: what is done to it as a whole, while no one else's calls enter. */
+  readonly lock: LockManager
   /** Resolves when the context has ended, with the reason. Never rejects. */
   readonly closed: Promise<CloseReason>
   /** Evaluates a script there; resolves with a copy of its completion value. */
@@ -108,6 +111,7 @@ export function createContext<T>(heap: SpawnedHeap): Context<T> {
 class SpawnedContext<T> implements Context<T> {
   readonly #heap: SpawnedHeap
   readonly #closing: Closing
+  #lock: LockManager | undefined
 
   constructor(heap: SpawnedHeap) {
     this.#heap = heap
@@ -136,6 +140,12 @@ class SpawnedContext<T> implements Context<T> {
 
   get sync(): Sync<T> {
     return syncRootOf<T>(this.#heap.session)
+  }
+
+  get lock(): LockManager {
+    const { outgoing, references } = this.#heap.session
+    this.#lock ??= createLockManager(outgoing, references.control)
+    return this.#lock
   }
 
   get closed(): Promise<CloseReason> {

@@ -3,6 +3,7 @@
  */
 import { AsyncSlot } from './async-slot.ts'
 import type { CallSignal } from './platform.ts'
+import type { Turn } from './turn.ts'
 
 /** A call of another context, as the method that serves it sees it. */
 export interface CurrentCall {
@@ -17,33 +18,38 @@ export interface CurrentCall {
 
 /** What serves a call keeps this to answer with. */
 export interface Served {
-  readonly view: CurrentCall
+  readonly view: CurrentCall | undefined
   /** Whose session it came by; no one else can compare it. */
-  readonly session: object
+  readonly session: object | undefined
   /** The heaps whose threads wait for what this is part of; see `this-heap.ts`. */
   readonly waiting: readonly number[]
+  /** The holds of locks that it may enter with; see `held.ts`. */
+  readonly holds: readonly number[]
+  /** The turn that it has of a context that takes one call at a time. */
+  readonly turn: Turn | undefined
 }
 
-const serving = new AsyncSlot<Served>()
+/** What this code is part of: a call that it serves, a hold, or both. */
+export const activity = new AsyncSlot<Served>()
 
 /** Runs what serves a call. */
 export const serve: <Args extends unknown[], R>(
   served: Served,
   fn: (...args: Args) => R,
   ...args: Args
-) => R = (served, fn, ...args) => serving.run(served, fn, ...args)
+) => R = (served, fn, ...args) => activity.run(served, fn, ...args)
 
 /**
  * Says what is served from here on. Whoever takes calls in turn, or anything else that may end in one, puts back what
  * was served before when all are done.
  */
 export function nowServing(served: Served | undefined): void {
-  serving.set(served)
+  activity.set(served)
 }
 
 /** What is being served here, if anything is. */
 export function servedHere(): Served | undefined {
-  return serving.get()
+  return activity.get()
 }
 
 /**
@@ -62,5 +68,5 @@ export function servedHere(): Served | undefined {
  * ```
  */
 export function currentCall(): CurrentCall | undefined {
-  return serving.get()?.view
+  return activity.get()?.view
 }

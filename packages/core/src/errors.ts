@@ -131,6 +131,58 @@ export class WouldBlockError extends FarholdError {
   }
 }
 
+/** A lock was not to be had in time. */
+export class LockTimeoutError extends FarholdError {
+  override readonly name = 'LockTimeoutError'
+  readonly code = 'FARHOLD_LOCK_TIMEOUT'
+  /** How long it was waited for. */
+  readonly milliseconds: number
+
+  constructor(what: string, milliseconds: number) {
+    super(
+      `the lock of ${what} was not free within its timeout of ${milliseconds} ms. Nothing is held.`,
+    )
+    this.milliseconds = milliseconds
+    this.label()
+  }
+}
+
+/** One of those who wait for each other. */
+export interface DeadlockStep {
+  /** The context that holds the one and waits for the other. */
+  readonly context: string
+  readonly holds: string
+  readonly waitsFor: string
+  /** Where it was asked for, or what waits. */
+  readonly where: string
+}
+
+/** A wait for a lock that could never end, because those who wait for each other are a circle. One of them gets this. */
+export class DeadlockError extends FarholdError {
+  override readonly name = 'DeadlockError'
+  readonly code = 'FARHOLD_DEADLOCK'
+  /** Who waits for whom, all around. */
+  readonly cycle: readonly DeadlockStep[]
+
+  constructor(cycle: readonly DeadlockStep[], advice = 'This request was chosen to fail.') {
+    super(`${cycle.map(describeStep).join('; ')}. ${advice}`)
+    this.cycle = cycle
+    this.label()
+  }
+
+  /** Of someone who would wait for what it holds itself. */
+  static ofUpgrade(step: DeadlockStep): DeadlockError {
+    return new DeadlockError(
+      [step],
+      'A shared hold cannot become an exclusive one: ask for the exclusive one from the start.',
+    )
+  }
+}
+
+function describeStep({ context, holds, waitsFor, where }: DeadlockStep): string {
+  return `"${context}" holds ${holds} and waits for ${waitsFor}${where === '' ? '' : ` (${where})`}`
+}
+
 /** A peer went past one of the limits of its session. The session lives on. */
 export class LimitExceededError extends FarholdError {
   override readonly name = 'LimitExceededError'
@@ -176,6 +228,8 @@ const CLASSES = [
   UnprotectedError,
   WouldBlockError,
   LimitExceededError,
+  LockTimeoutError,
+  DeadlockError,
   MemoryLimitError,
   ProtocolError,
 ] as const

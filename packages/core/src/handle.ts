@@ -3,7 +3,7 @@
  *
  * Both can be the target of an operation, which is what makes a result usable before it is here.
  */
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import type { CloseReason } from './errors.ts'
 import type { Membership } from './family.ts'
 import type { Gate } from './gate.ts'
@@ -24,7 +24,7 @@ export interface Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
-    options?: CallOptions,
+    options?: CallParticulars,
     flavour?: Flavour,
     flags?: number,
   ): Answer
@@ -35,7 +35,7 @@ export interface Connection {
     path: readonly PropertyKey[],
     args: unknown,
     flags?: number,
-    options?: CallOptions,
+    options?: CallParticulars,
   ): unknown
   /** Can this thread wait for the peer? */
   readonly blocks: boolean
@@ -43,12 +43,19 @@ export interface Connection {
   iterate(
     handle: Handle,
     path: readonly PropertyKey[],
-    options?: CallOptions,
+    options?: CallParticulars,
   ): AsyncIterator<unknown, unknown, unknown>
   /** Does a thread that blocks on the peer sleep, and not run the peer's code itself? */
   readonly waits: boolean
   /** Heaps wait for a call of ours as well, which blocks this thread. */
   joined(call: Answer, heaps: readonly number[]): void
+  /** Resolves when the peer has said which heap it is. */
+  met(): Promise<void>
+  /** Takes the peer's lock in shared memory, and gives what names the hold; 0 when it is not free, or not there. */
+  takeLock(): number
+  freeLock(token: number): void
+  /** How many of the peer's locks are held here, and waited for. */
+  readonly locks: LockCounts
   /** Gives an import back. */
   giveUp(imported: Import): void
   /** Gives up the hold on an answer that is here. */
@@ -59,6 +66,11 @@ export interface Connection {
   readonly ended: CloseReason | undefined
   /** The family it belongs to, if it belongs to one. */
   readonly membership: Membership | undefined
+}
+
+export interface LockCounts {
+  held: number
+  waiting: number
 }
 
 /** The answer of a call: a target before it is here, a promise for it, and the record of the pending call. */
@@ -89,6 +101,7 @@ class Rare {
   borrowers = 0
   signalSource: AbortSource | undefined
   gate: Gate | undefined
+  isProtected = false
   scope: Scope | undefined
   methods: Map<PropertyKey, object> | undefined
 }
@@ -163,6 +176,15 @@ export class Import {
 
   set gate(gate: Gate | undefined) {
     if (gate !== this.#rare.gate) this.#ownRare().gate = gate
+  }
+
+  /** May it have a lock of its own? */
+  get isProtected(): boolean {
+    return this.#rare.isProtected
+  }
+
+  set isProtected(isProtected: boolean) {
+    if (isProtected !== this.#rare.isProtected) this.#ownRare().isProtected = isProtected
   }
 
   /** What gives it up at its end, unless the program holds it from elsewhere too. */

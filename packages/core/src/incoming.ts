@@ -7,20 +7,27 @@
 import type { Writes } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
 import { nowServing, servedHere } from './current-call.ts'
+import { chaseServed, chaseWaiter } from './deadlock.ts'
+import { type Entrance, MustWait } from './entrance.ts'
 import { type FarholdError, LimitExceededError, ProtocolError, WouldBlockError } from './errors.ts'
 import { describePath, Import } from './handle.ts'
+import { NO_TOKENS } from './held.ts'
 import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
+import type { LentHolds } from './lent-holds.ts'
 import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform } from './perform.ts'
+import { hasProtected, isProtected } from './protected.ts'
 import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
+import type { Probe } from './rw-lock.ts'
 import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
 import { ServedIterations } from './served-iterations.ts'
+import { LockTarget, type ServedLocks } from './served-locks.ts'
 import { isAwaitedHere, joinWhatBlocks, NONE_WAITING, thisHeap } from './this-heap.ts'
 
 export interface IncomingOptions {
@@ -29,9 +36,15 @@ export interface IncomingOptions {
   /** Which proxies the arguments of a call become here. */
   readonly flavour: Flavour
   readonly writes: Writes
+  readonly entrance: Entrance
+  readonly locks: ServedLocks
+  /** The holds that the peer may name, when it is not trusted. */
+  readonly lent: LentHolds | undefined
   /** The peer sent what is not the protocol, and the session must end. */
   readonly malformed: (error: FarholdError) => void
 }
+
+const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
 export class Incoming {
   readonly #references: References
@@ -39,6 +52,9 @@ export class Incoming {
   readonly #flavour: Flavour
   readonly #writes: Writes
   readonly #malformed: (error: FarholdError) => void
+  readonly #entrance: Entrance
+  readonly #locks: ServedLocks
+  readonly #lent: LentHolds | undefined
   /** Answers that the peer may still use. */
   readonly answers: HeldAnswers
   /** The iterations that are served. */
@@ -46,6 +62,8 @@ export class Incoming {
   #served = 0
   /** The heaps whose threads wait for what the next call is part of. */
   #behind = NONE_WAITING
+  /** The holds that the next call may enter with. */
+  #carried = NO_TOKENS
   /** Calls that have not been answered, in the order they came. */
   readonly #unanswered = new Map<number, ServedCall>()
   /** Calls that are answered, by a promise or because the caller gave up, and whose methods have not settled. */
@@ -60,6 +78,9 @@ export class Incoming {
     this.#flavour = options.flavour
     this.#writes = options.writes
     this.#malformed = options.malformed
+    this.#entrance = options.entrance
+    this.#locks = options.locks
+    this.#lent = options.lent
     this.iterations = new ServedIterations({
       send: (id, value, lost) => this.#sendItem(id, value, lost),
       succeed: (served, value) => this.#guard(() => this.#succeed(served, value)),
@@ -85,21 +106,63 @@ export class Incoming {
     this.#served++
     if (this.#unanswered.has(message.id))
       throw new ProtocolError(`call ${message.id} is not answered yet`)
-    const served = new ServedCall(message, this.#references, this.#behind)
+    const served = new ServedCall(message, this.#references, this.#behind, this.#carried)
     this.#behind = NONE_WAITING
+    this.#carried = NO_TOKENS
     this.#unanswered.set(message.id, served)
     if (message.flags & Flag.hold) this.answers.hold(message.id)
     const refusal = this.#refusal()
     if (refusal !== undefined) {
-      discard(message.extra, this.#references, undefined)
-      this.#fail(served, refusal)
+      this.#turnAway(served, refusal)
       return
     }
     const named = this.answers.awaitedBy(message)
     const scope = this.#references.exports.scopeOf(message.target)
     if (named !== undefined) this.#after(named, served, moved, scope)
+    else if (!this.#entrance.isOpen) this.#enter(served, moved, scope)
     else if (scopeHere() === scope) this.#start(served, moved)
     else within(scope, () => this.#start(served, moved))
+  }
+
+  /** A call comes to the lock of this context, and starts when it may. */
+  #enter(served: ServedCall, moved: readonly unknown[], scope: Scope | undefined): void {
+    const start = (): void => this.#startLater(scope, () => this.#start(served, moved))
+    const refuse = (error: unknown): void => this.#guard(() => this.#turnAway(served, error))
+    try {
+      this.#entrance.enter(served, start, () => this.#keep(served), refuse)
+    } catch (error) {
+      if (!(error instanceof LimitExceededError)) throw error
+      refuse(error)
+    }
+  }
+
+  /** Runs what a call has waited for, between other things. */
+  #startLater(scope: Scope | undefined, run: () => void): void {
+    const before = servedHere()
+    this.#guard(() => within(scope, run))
+    nowServing(before)
+  }
+
+  /** A call that has not started never will. */
+  #turnAway(served: ServedCall, error: unknown): void {
+    discard(served.message.extra, this.#references, served.live)
+    this.#fail(served, error)
+    served.unpin?.()
+    served.leave()
+  }
+
+  /** The next call may enter with these holds. */
+  held(tokens: readonly number[]): void {
+    this.#carried = this.#lent === undefined ? tokens : this.#lent.among(tokens)
+  }
+
+  /** A probe has come to a call of the peer. */
+  probe(id: number, bond: number, probe: Probe): void {
+    const served = this.#unanswered.get(id)
+    if (served === undefined) return
+    const waiter = served.wait?.waiter
+    if (waiter === undefined) chaseServed(served, bond, probe)
+    else chaseWaiter(waiter, probe)
   }
 
   /** The next call is part of what these heaps wait for. */
@@ -140,17 +203,20 @@ export class Incoming {
     this.answers.settle(served.message, 'rejected', reason)
     this.#unanswered.delete(id)
     this.#outbox.reply(Tag.failure, [id, null, null])
-    if (served.started) this.#lingering.add(served)
-    else {
+    if (!served.started) {
       discard(served.message.extra, this.#references, served.live)
       served.unpin?.()
-    }
+    } else if (served.wait === undefined) this.#lingering.add(served)
     this.#tellGivenUp(served, reason)
   }
 
   #tellGivenUp(served: ServedCall, reason: unknown): void {
     thisHeap.promised.delete(served)
     served.answered = true
+    if (served.wait !== undefined) {
+      served.wait.withdraw()
+      served.leave()
+    }
     served.cancel(reason)
     this.iterations.end(served.message.id, reason)
   }
@@ -169,6 +235,7 @@ export class Incoming {
     for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()]) {
       this.#fail(served, error)
       this.iterations.end(served.message.id)
+      served.leave()
     }
   }
 
@@ -188,6 +255,23 @@ export class Incoming {
     moved: readonly unknown[],
     scope: Scope | undefined,
   ): void {
+    this.#keep(served)
+    served.needs = named
+    const awaited = [...named.values()].filter(({ state }) => state === 'pending')
+    let left = awaited.length
+    for (const answer of awaited) {
+      answer.waiting.push(() => {
+        left--
+        if (left > 0 || served.cancelled) return
+        if (this.#entrance.isOpen) this.#startLater(scope, () => this.#start(served, moved))
+        else this.#enter(served, moved, scope)
+      })
+    }
+  }
+
+  /** Keeps what a call names that starts later. */
+  #keep(served: ServedCall): void {
+    if (served.unpin !== undefined) return
     const { message } = served
     const { exports } = this.#references
     const slots = message.extra?.[0] ?? []
@@ -197,23 +281,10 @@ export class Incoming {
     served.unpin = () => {
       for (const id of pinned) exports.unpin(id)
     }
-    served.needs = named
     served.live = new Map()
     for (const [index, slot] of slots.entries()) {
       if (slot[0] === 'promise' || slot[0] === 'signal')
         served.live.set(index, this.#references.revive(slot, this.#flavour))
-    }
-    const awaited = [...named.values()].filter(({ state }) => state === 'pending')
-    let left = awaited.length
-    for (const answer of awaited) {
-      answer.waiting.push(() => {
-        left--
-        if (left > 0 || served.cancelled) return
-        const before = servedHere()
-        this.#guard(() => within(scope, () => this.#start(served, moved)))
-        nowServing(before)
-        served.unpin?.()
-      })
     }
   }
 
@@ -232,6 +303,9 @@ export class Incoming {
     const { message } = served
     served.started = true
     let result: unknown
+    let target: unknown
+    let path: readonly PropertyKey[] = NO_PATH
+    let args: unknown
     let isUnread = true
     // Not undone by `finally`: when the engine cuts execution short, it is what `interrupted` reads.
     const depth = this.#running.push(served) - 1
@@ -240,14 +314,14 @@ export class Incoming {
       if (message.path.length > limits.pathLength) {
         throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
       }
-      const target =
+      target =
         message.target < 0
           ? this.answers.valueOf(-1 - message.target, served.needs)
           : this.#references.exports.get(message.target)
       isUnread = false
       this.#references.occasion = message
       this.#references.receiving = this.#references.exports.scopeOf(message.target)
-      const args = decode(
+      args = decode(
         message.args,
         message.extra,
         this.#references,
@@ -266,23 +340,68 @@ export class Incoming {
       if (args !== undefined && args !== null && !Array.isArray(args))
         throw new ProtocolError('arguments are not a list')
       served.args = args
-      const path = propertyPath(message.path)
+      path = propertyPath(message.path)
       const isRead =
         path.length === 0 &&
         (message.operation === Operation.get || message.operation === Operation.snapshot)
       result =
-        isRead && !(target instanceof Import) ? target : this.#perform(served, target, path, args)
+        isRead && !(target instanceof Import) && !isProtected(Object(target) as object)
+          ? target
+          : this.#perform(served, target, path, args)
     } catch (error) {
       this.#references.receiving = undefined
       this.#references.occasion = undefined
       this.#running.length = depth
       if (error instanceof ProtocolError) throw error
+      if (error instanceof MustWait) {
+        const [found, list] = [target, args as readonly unknown[] | null | undefined] // read before it met a lock
+        this.#meets(served, error, () => this.#perform(served, found, path, list))
+        return
+      }
       if (isUnread) discard(message.extra, this.#references, served.live)
+      served.unpin?.()
       this.#fail(served, error instanceof FailedAnswer ? error.reason : error)
+      served.leave()
       return
     }
+    served.unpin?.()
     this.#finish(served, result)
     this.#running.length = depth
+  }
+
+  /** An operation has met an object whose lock it must wait for: it is performed anew when it has that. */
+  #meets(served: ServedCall, met: MustWait, perform: () => unknown): void {
+    const scope = scopeHere()
+    const fail = (error: unknown): void => {
+      served.unpin?.()
+      this.#fail(served, error)
+      served.leave()
+    }
+    const again = (): void => {
+      const depth = this.#running.push(served) - 1
+      let result: unknown
+      try {
+        result = perform()
+      } catch (error) {
+        this.#running.length = depth
+        if (error instanceof MustWait) this.#meets(served, error, perform)
+        else fail(error)
+        return
+      }
+      served.unpin?.()
+      this.#finish(served, result)
+      this.#running.length = depth
+    }
+    try {
+      this.#entrance.waitForObject(
+        served,
+        met,
+        () => this.#startLater(scope, again),
+        (error) => this.#guard(() => fail(error)),
+      )
+    } catch (error) {
+      fail(error)
+    }
   }
 
   #perform(
@@ -296,15 +415,17 @@ export class Incoming {
     nowServing(served)
     // A thread that cannot wait for a promise forwards by blocking, too.
     const how = isAwaitedHere(served) ? flags | Flag.blocking : flags
-    return perform(operation, unwrap(target), path, args ?? [], this.#options(how))
+    return perform(operation, unwrap(target), path, args ?? [], this.#options(how, served))
   }
 
   /** Answers with a result, or when it is there. Encoding runs getters of the result, so it belongs to the call. */
   #finish(served: ServedCall, result: unknown): void {
     const { operation, flags } = served.message
-    if (operation === Operation.iterate && !isAwaitable(result))
+    if (result instanceof LockTarget) this.#requestLock(served, result.object)
+    else if (operation === Operation.iterate && !isAwaitable(result)) {
       this.iterations.begin(served, result as Iterator<unknown> | AsyncIterator<unknown>) // see perform.ts
-    else if (isAwaitable(result) && !(flags & Flag.promise)) {
+      served.leave()
+    } else if (isAwaitable(result) && !(flags & Flag.promise)) {
       if (flags & Flag.reply && served.waiting.length > 0) {
         thisHeap.promised.add(served)
         if (isAwaitedHere(served)) this.#refuse(served)
@@ -312,13 +433,31 @@ export class Incoming {
       }
       // A promise of the owner's own: its class's `then`, never one that a peer put on a value.
       result.then(
-        (value: unknown) => this.#guard(() => this.#succeed(served, value)),
-        (error: unknown) => this.#guard(() => this.#fail(served, error)),
+        (value: unknown) => {
+          this.#guard(() => this.#succeed(served, value))
+          served.leave()
+        },
+        (error: unknown) => {
+          this.#guard(() => this.#fail(served, error))
+          served.leave()
+        },
       )
     } else {
       if (isAwaitable(result)) this.#linger(served, result)
       this.#succeed(served, result)
+      if (!this.#lingering.has(served)) served.leave()
     }
+  }
+
+  #requestLock(served: ServedCall, object: object): void {
+    this.#locks.request(served, object, served.args as readonly unknown[], {
+      succeed: (answer) =>
+        this.#guard(() => {
+          if (this.#isAwaited(served)) this.#succeed(served, answer)
+          else this.#locks.dropped(answer)
+        }),
+      fail: (error) => this.#guard(() => this.#fail(served, error)),
+    })
   }
 
   /** What answers it cannot settle. It goes on nevertheless. */
@@ -339,13 +478,19 @@ export class Incoming {
   #linger(served: ServedCall, promise: PromiseLike<unknown>): void {
     const settled = (): void => {
       this.#lingering.delete(served)
+      served.leave()
     }
     promise.then(settled, settled)
     this.#lingering.add(served)
   }
 
-  #options(flags: number): PerformOptions {
-    return { writes: this.#writes, flags }
+  #options(flags: number, served?: ServedCall): PerformOptions {
+    const enter =
+      served === undefined || !hasProtected()
+        ? undefined
+        : (object: unknown, operation: Operation, key?: PropertyKey): void =>
+            this.#entrance.enterObject(served, object, operation, key)
+    return { writes: this.#writes, flags, enter }
   }
 
   /** Is there still someone to answer? */

@@ -1,5 +1,5 @@
 export type { Writes } from './access.ts'
-export type { CallOptions } from './call-options.ts'
+export type { CallOptions, HeldReference } from './call-options.ts'
 export type { CloseOptions } from './closing.ts'
 export { connect, expose, type Session, type SessionOptions } from './connect.ts'
 export { type Context, contexts, type EvalOptions } from './context.ts'
@@ -10,8 +10,11 @@ export {
   CallTimeoutError,
   type CloseReason,
   ContextClosedError,
+  DeadlockError,
+  type DeadlockStep,
   FarholdError,
   LimitExceededError,
+  LockTimeoutError,
   MemoryLimitError,
   NotShareableError,
   ProtocolError,
@@ -20,16 +23,27 @@ export {
   WouldBlockError,
 } from './errors.ts'
 export { remote, sync } from './flavour.ts'
+export type { HeldLock } from './held.ts'
 export { released } from './holders.ts'
 export type { Leak } from './leaks.ts'
 export type { Limits } from './limits.ts'
+export {
+  type LockManager,
+  type LockManagerSnapshot,
+  type LockOptions,
+  type LockSyncOptions,
+  lock,
+  lockSync,
+} from './lock.ts'
 export { type LoopbackOptions, loopback } from './loopback.ts'
 export { proxy, transfer } from './marks.ts'
 export type { AbortSignalLike, CallSignal, Platform } from './platform.ts'
+export { protect } from './protected.ts'
 export { contextOf, isProxy, RemoteReflect, snapshot } from './reflect.ts'
 export { type CustomTransformer, registerClass, registerCustom } from './registry.ts'
 export { release } from './release.ts'
 export { scope } from './scope.ts'
+export type { LockInfo, Locks } from './served-locks.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, CodecName, Receiver, Transport } from './transport.ts'
 export type { RemoteReference, SyncReference } from './types/brands.ts'

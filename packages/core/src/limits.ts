@@ -17,6 +17,8 @@ export interface Limits {
   readonly pathLength: number
   /** Synchronous calls of the peer within one another. */
   readonly callDepth: number
+  /** Calls and requests of the peer that wait for a lock. */
+  readonly lockRequests: number
 }
 
 /** Between threads of one program. */
@@ -27,6 +29,7 @@ export const OPEN_LIMITS: Limits = Object.freeze({
   exports: 4_000_000,
   pathLength: 64,
   callDepth: 200,
+  lockRequests: 100_000,
 })
 
 /** Towards code that is not trusted. */
@@ -37,6 +40,7 @@ export const GUEST_LIMITS: Limits = Object.freeze({
   exports: 100_000,
   pathLength: 16,
   callDepth: 64,
+  lockRequests: 1_000,
 })
 
 /**

@@ -165,6 +165,7 @@ export class Outbox {
   /**
    * Queues a call. Hot path: seven fields, no object.
    * @param waiting the heaps whose threads wait for what it is part of
+   * @param carried the holds that it may enter with
    */
   call(
     call: PendingCall,
@@ -174,7 +175,9 @@ export class Outbox {
     args: unknown,
     extra: unknown,
     waiting: readonly number[],
+    carried: readonly number[],
   ): void {
+    if (carried.length > 0) this.#fields.push(Tag.held, carried)
     if (waiting.length > 0) this.#fields.push(Tag.within, waiting)
     this.#calls.push(call)
     this.#flagsAt.push(this.#fields.length + 2)

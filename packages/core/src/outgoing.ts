@@ -2,7 +2,7 @@
  * The calls we make of the peer: encoded, queued, awaited, and settled by its answers. This is what every proxy
  * of the peer's objects speaks to.
  */
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
 import { servedHere } from './current-call.ts'
@@ -14,19 +14,30 @@ import {
   WouldBlockError,
 } from './errors.ts'
 import type { Membership } from './family.ts'
-import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
+import {
+  type Answer,
+  type Connection,
+  describePath,
+  type Handle,
+  Import,
+  type LockCounts,
+} from './handle.ts'
+import { carriedHere } from './held.ts'
 import { IteratedCall } from './iterated-call.ts'
 import { ItemReader } from './iteration.ts'
+import type { LentHolds } from './lent-holds.ts'
 import { localOperation } from './local-operation.ts'
 import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Failed, Outbox } from './outbox.ts'
-import { Flag, Operation, Tag } from './protocol.ts'
+import { Flag, Operation, Tag, wireProbe } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { Replies } from './replies.ts'
+import type { Party } from './rw-lock.ts'
 import { joinStacks, withoutFrames } from './stacks.ts'
 import { NONE_WAITING, thisHeap, withThoseWhoWait } from './this-heap.ts'
 import type { Batch, Transport } from './transport.ts'
+import { turnHere } from './turn.ts'
 
 /** What the session around them decides for our calls. */
 export interface OutgoingOptions {
@@ -39,7 +50,7 @@ export interface OutgoingOptions {
   readonly control: object
   readonly outbox: Outbox
   readonly membership: Membership | undefined
-  readonly transport: Pick<Transport, 'enter' | 'waits' | 'hold' | 'letGo'>
+  readonly transport: Pick<Transport, 'enter' | 'waits' | 'hold' | 'letGo' | 'peerLock'>
   readonly peerName: string
   /** Which proxies the answers of our calls become, where the call does not say. */
   readonly flavour: Flavour
@@ -50,13 +61,19 @@ export interface OutgoingOptions {
   /** How many items of an iteration may be under way before they are asked for. */
   readonly prefetch: number
   readonly onError: (error: unknown) => void
+  /** The holds that the peer may name, when it is not trusted. */
+  readonly lent: LentHolds | undefined
   /** What is queued, as the batch that leaves now; it may be empty. */
   readonly take: () => Batch
 }
 
 export class Outgoing implements Connection {
   readonly references: References
+  /** The peer, where someone holds or waits. */
+  readonly party: Party
+  readonly locks: LockCounts = { held: 0, waiting: 0 }
   readonly #options: OutgoingOptions
+  readonly #met = Promise.withResolvers<void>()
   readonly #outbox: Outbox
   readonly #calls = new CallTable()
   readonly #unheld: FinalizationRegistry<Fate>
@@ -75,6 +92,13 @@ export class Outgoing implements Connection {
     this.#options = options
     this.#outbox = options.outbox
     this.#peerName = options.peerName
+    const peer = (): string => this.#peerName
+    this.party = {
+      get context() {
+        return peer()
+      },
+      chase: (token, probe) => this.#send(Tag.probeHold, token, wireProbe(probe)),
+    }
     this.#unheld = new FinalizationRegistry((fate) => this.#dropAnswer(fate))
     this.#watch = new CallWatch(options.references.platform, options.callTimeout, (call, reason) =>
       this.#abandon(call, reason),
@@ -132,6 +156,31 @@ export class Outgoing implements Connection {
   introduced(name: string, heap: number): void {
     if (this.#peerName === '') this.#peerName = name
     this.#peerHeap = heap
+    this.#met.resolve()
+  }
+
+  met(): Promise<void> {
+    return this.#met.promise
+  }
+
+  takeLock(): number {
+    const { peerLock } = this.#options.transport
+    // Who has said nothing yet does not know of us, and would not know who has it.
+    if (peerLock === undefined || this.#peerHeap === 0 || this.#ended !== undefined) return 0
+    const token = peerLock.taker.token()
+    if (!peerLock.word.take(token)) return 0
+    this.locks.held++
+    return token
+  }
+
+  freeLock(token: number): void {
+    if (this.#ended !== undefined) return
+    this.locks.held--
+    // What is on the way with this hold enters before it is free.
+    let isUsed = false
+    for (const { bonds } of thisHeap.bound) isUsed ||= bonds.includes(token)
+    if (isUsed || this.#options.transport.peerLock?.word.free(token) !== true)
+      this.#send(Tag.freed, token)
   }
 
   report(error: unknown): void {
@@ -143,7 +192,7 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
-    options: CallOptions = NO_OPTIONS,
+    options: CallParticulars = NO_OPTIONS,
     flavour: Flavour = this.#options.flavour,
     flags = 0,
   ): PendingCall {
@@ -175,7 +224,7 @@ export class Outgoing implements Connection {
     path: readonly PropertyKey[],
     args: unknown,
     flags = 0,
-    options: CallOptions = NO_OPTIONS,
+    options: CallParticulars = NO_OPTIONS,
   ): unknown {
     const { enter } = this.#options.transport
     if (this.#ended !== undefined) throw new ContextClosedError(this.#peerName, this.#ended)
@@ -202,14 +251,18 @@ export class Outgoing implements Connection {
     if (call.state === 'pending') {
       // Whoever is served meanwhile may abort it.
       if (options.signal !== undefined) this.#watch.begin(call, false)
-      thisHeap.blocking.push(call)
-      try {
+      const block = (): void =>
         enter.call(
           this.#options.transport,
           this.#options.take(),
           () => call.state !== 'pending',
           limit === Infinity ? undefined : limit,
         )
+      thisHeap.blocking.push(call)
+      try {
+        const turn = turnHere()
+        if (turn === undefined) block()
+        else turn.whileBlocked(block)
       } catch (error) {
         this.#abandon(call, error)
       } finally {
@@ -258,7 +311,7 @@ export class Outgoing implements Connection {
   iterate(
     handle: Handle,
     path: readonly PropertyKey[],
-    options: CallOptions = NO_OPTIONS,
+    options: CallParticulars = NO_OPTIONS,
   ): AsyncIterator<unknown, unknown, unknown> {
     if (handle.released) throw new ReleasedError(describePath(handle.description, path))
     const source = new IteratedCall({
@@ -290,7 +343,7 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
-    options: CallOptions,
+    options: CallParticulars,
     flavour: Flavour,
     flags: number,
     ahead = false,
@@ -314,13 +367,17 @@ export class Outgoing implements Connection {
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
       let waiting = servedHere()?.waiting ?? NONE_WAITING
-      if (flags & Flag.blocking && this.waits) waiting = withThoseWhoWait(waiting)
+      const isBlocking = (flags & Flag.blocking) !== 0 && this.waits
+      if (isBlocking) waiting = withThoseWhoWait(waiting)
+      const carried = carriedHere(options.held)
+      if (carried.length > 0 || waiting.length > 0 || isBlocking)
+        this.#bind(call, carried, isBlocking ? [...waiting, thisHeap.id] : waiting)
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
-        this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
+        this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting, carried)
       } else {
         const leave = (failed: Failed | undefined): void => {
           if (!this.#neverLeaves(call, failed))
-            this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting)
+            this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting, carried)
         }
         this.#outbox.inLine(gates, leave, movedBefore)
       }
@@ -328,6 +385,7 @@ export class Outgoing implements Connection {
       // It never leaves, so the peer could not know its answer: what builds on it is answered here.
       call.sent = true
       this.#calls.free(id)
+      this.#unbind(call)
       call.fail(error)
       if (error instanceof ReleasedError) throw error
     }
@@ -351,7 +409,7 @@ export class Outgoing implements Connection {
     handle: Handle,
     path: readonly PropertyKey[],
     args: unknown,
-    options: CallOptions,
+    options: CallParticulars,
     flavour: Flavour,
     flags: number,
   ): PendingCall {
@@ -380,10 +438,28 @@ export class Outgoing implements Connection {
       return
     }
     this.#calls.abandon(call)
+    this.#unbind(call)
     const { value, extra } = encodeFailure(reason, this.references, this.#outbox.moved, 'reason')
     this.#send(Tag.cancel, call.id, 1, value, extra)
     call.fail(reason)
     this.#letGo(call)
+  }
+
+  /** Someone who holds a lock, or whose thread is blocked, waits for a call. */
+  #bind(call: PendingCall, carried: readonly number[], waiting: readonly number[]): void {
+    call.bound = {
+      bonds: [...carried, ...waiting],
+      chase: (bond, probe) => this.#send(Tag.probeCall, call.id, bond, wireProbe(probe)),
+    }
+    thisHeap.bound.add(call.bound)
+    this.#options.lent?.lend(carried)
+  }
+
+  #unbind(call: PendingCall): void {
+    if (call.bound === undefined) return
+    thisHeap.bound.delete(call.bound)
+    this.#options.lent?.takeBack(call.bound.bonds)
+    call.bound = undefined
   }
 
   #hold(call: PendingCall): void {
@@ -434,6 +510,7 @@ export class Outgoing implements Connection {
 
   /** A call has its answer. */
   #answered(call: PendingCall): void {
+    this.#unbind(call)
     this.#calls.answered(call)
     this.#letGo(call)
     if (!call.held) return
@@ -463,8 +540,11 @@ export class Outgoing implements Connection {
   /** The session is over: every call that is not answered fails. */
   end(reason: CloseReason): void {
     this.#ended = reason
+    this.#met.resolve()
+    this.locks.held = 0
     const calls = this.#calls.drain().filter((call) => !call.abandoned)
     for (const call of calls) {
+      this.#unbind(call)
       const { description } = call
       call.fail(
         withoutFrames(
@@ -477,7 +557,7 @@ export class Outgoing implements Connection {
 }
 
 const NOTHING = { value: null, extra: null }
-const NO_OPTIONS: CallOptions = Object.freeze({})
+const NO_OPTIONS: CallParticulars = Object.freeze({})
 
 function needsThisThread(call: PendingCall, peerName: string): WouldBlockError {
   return new WouldBlockError(

@@ -25,6 +25,7 @@ import { jsonFormOf } from './json-form.ts'
 import { ByReference } from './marks.ts'
 import { isEvaluator } from './pass-style.ts'
 import { Flag, Operation } from './protocol.ts'
+import { LockTarget } from './served-locks.ts'
 import { standInOf } from './stand-in.ts'
 
 /** What an operation may rely on. */
@@ -32,6 +33,8 @@ export interface PerformOptions {
   readonly writes: Writes
   /** The call's flags; `live` and `blocking` matter here. A live operation is one that only a blocking proxy asks for. */
   readonly flags: number
+  /** Has the operation enter an object that may have a lock of its own; see `entrance.ts`. Left out while none has. */
+  readonly enter: ((object: unknown, operation: Operation, key?: PropertyKey) => void) | undefined
 }
 
 /**
@@ -50,6 +53,7 @@ export function perform(
   for (let step = 0; step < last; step++) {
     const next = handOver(holder)
     if (next !== undefined) return handOn(next, operation, path.slice(step), args, options)
+    options.enter?.(holder, Operation.get)
     holder = readProperty(holder, key(path, step))
   }
   const next = handOver(holder)
@@ -57,6 +61,7 @@ export function perform(
     return handOn(next, operation, path.slice(Math.max(last, 0)), args, options)
   if (last < 0) return onObject(operation, holder, args, path, options)
   const name = key(path, last)
+  options.enter?.(holder, ON_ITSELF.has(operation) ? Operation.get : operation, name)
   switch (operation) {
     case Operation.get:
       return options.flags & Flag.live ? readLive(holder, name) : readProperty(holder, name)
@@ -101,6 +106,18 @@ export function perform(
   }
 }
 
+/** Operations that are on what a path leads to, and only read the property that is its end. */
+const ON_ITSELF: ReadonlySet<Operation> = new Set([
+  Operation.construct,
+  Operation.snapshot,
+  Operation.ownKeys,
+  Operation.getPrototypeOf,
+  Operation.isExtensible,
+  Operation.preventExtensions,
+  Operation.iterate,
+  Operation.lock,
+])
+
 /** An operation on the object itself. */
 function onObject(
   operation: Operation,
@@ -109,6 +126,8 @@ function onObject(
   path: readonly PropertyKey[],
   options: PerformOptions,
 ): unknown {
+  if (operation === Operation.lock) return new LockTarget(asObject(target, path))
+  options.enter?.(target, operation)
   switch (operation) {
     case Operation.get:
     case Operation.snapshot:

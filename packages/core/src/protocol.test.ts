@@ -33,6 +33,10 @@ function recorder(): { handler: MessageHandler; heard: unknown[] } {
       'credit',
       'within',
       'joined',
+      'held',
+      'probeHold',
+      'probeCall',
+      'freed',
     ].map((name) => [name, listen(name)]),
   ) as unknown as MessageHandler // one method for each of its names
   return { handler, heard }

@@ -5,6 +5,7 @@
  * number of fields ({@link FIELD_COUNT}); nothing in it is trusted before `check*` has seen it.
  */
 import { ProtocolError } from './errors.ts'
+import type { Probe, ProbeStep } from './rw-lock.ts'
 
 /** Raised when a message changes its meaning; both sides must speak the same. */
 export const PROTOCOL_VERSION = 1
@@ -35,11 +36,19 @@ export const Tag = {
   within: 10,
   /** call id, heaps whose threads wait for it as well */
   joined: 11,
+  /** the holds of locks that the call that follows may enter with */
+  held: 12,
+  /** what names a hold of the receiver, probe: look what waits for whom with it */
+  probeHold: 13,
+  /** call id, a hold it carries or a heap that waits for it, probe: the same of a call */
+  probeCall: 14,
+  /** what names a hold that was taken in shared memory and is given back */
+  freed: 15,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2]
+const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 3, 1]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -60,10 +69,12 @@ export const Operation = {
   snapshot: 13,
   /** Items of an iterable, as credit allows; the reply is the iterator's return value. */
   iterate: 14,
+  /** The lock of the target, and of those in the arguments. */
+  lock: 15,
 } as const
 export type Operation = (typeof Operation)[keyof typeof Operation]
 
-const LAST_OPERATION = Operation.iterate
+const LAST_OPERATION = Operation.lock
 
 /** Bits of a call's second field beside the operation (the low four bits). */
 export const Flag = {
@@ -119,6 +130,10 @@ export interface MessageHandler {
   credit(id: number, count: number): void
   within(heaps: readonly number[]): void
   joined(id: number, heaps: readonly number[]): void
+  held(tokens: readonly number[]): void
+  probeHold(token: number, probe: Probe): void
+  probeCall(id: number, bond: number, probe: Probe): void
+  freed(token: number): void
 }
 
 const NO_PATH: readonly WireKey[] = Object.freeze([])
@@ -229,10 +244,26 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         break
       }
       case Tag.within:
-        handler.within(checkHeaps(list[first]))
+        handler.within(checkNaturals(list[first], 'heap'))
         break
       case Tag.joined:
-        handler.joined(checkNatural(list[first], 'call id'), checkHeaps(list[first + 1]))
+        handler.joined(checkNatural(list[first], 'call id'), checkNaturals(list[first + 1], 'heap'))
+        break
+      case Tag.held:
+        handler.held(checkNaturals(list[first], 'hold'))
+        break
+      case Tag.probeHold:
+        handler.probeHold(checkNatural(list[first], 'hold'), checkProbe(list[first + 1]))
+        break
+      case Tag.probeCall:
+        handler.probeCall(
+          checkNatural(list[first], 'call id'),
+          checkNatural(list[first + 1], 'bond'),
+          checkProbe(list[first + 2]),
+        )
+        break
+      case Tag.freed:
+        handler.freed(checkNatural(list[first], 'hold'))
         break
     }
   }
@@ -244,10 +275,55 @@ export function checkNatural(value: unknown, what: string): number {
   throw new ProtocolError(`${what} is not a natural number`)
 }
 
-function checkHeaps(value: unknown): readonly number[] {
-  if (!Array.isArray(value)) throw new ProtocolError('heaps are not a list')
-  for (const heap of value as readonly unknown[]) checkNatural(heap, 'heap')
+/** How many holds or heaps a message may name, and how many steps a probe has at most. */
+const MOST = 1000
+
+function checkNaturals(value: unknown, what: string): readonly number[] {
+  if (!Array.isArray(value) || value.length > MOST)
+    throw new ProtocolError(`no list of each ${what}`)
+  for (const item of value as readonly unknown[]) checkNatural(item, what)
   return value as readonly number[] // each was checked just above
+}
+
+/** A probe as it goes on the wire. */
+export function wireProbe({ initiator, wanted, seen, path }: Probe): readonly unknown[] {
+  return [
+    initiator,
+    wanted,
+    seen,
+    ...path.flatMap(({ id, context, lock, where }) => [id, context, lock, where]),
+  ]
+}
+
+function checkProbe(value: unknown): Probe {
+  if (
+    !Array.isArray(value) ||
+    value.length < 3 ||
+    value.length % 4 !== 3 ||
+    value.length > 4 * MOST
+  )
+    throw new ProtocolError('bad probe')
+  const [initiator, wanted, seen, ...steps] = value as readonly unknown[]
+  const path: ProbeStep[] = []
+  for (let at = 0; at < steps.length; at += 4) {
+    path.push({
+      id: checkNatural(steps[at], 'wait'),
+      context: checkName(steps[at + 1]),
+      lock: checkName(steps[at + 2]),
+      where: checkName(steps[at + 3]),
+    })
+  }
+  return {
+    initiator: checkNatural(initiator, 'wait'),
+    wanted: checkNatural(wanted, 'wait'),
+    seen: checkNaturals(seen, 'call'),
+    path,
+  }
+}
+
+function checkName(value: unknown): string {
+  if (typeof value !== 'string') throw new ProtocolError('a name is not a string')
+  return value.slice(0, 200)
 }
 
 function checkInteger(value: unknown, what: string): number {

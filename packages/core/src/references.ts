@@ -24,6 +24,7 @@ import type { EncodingMark, Flavour, LiveStyle, ReferencePort } from './marshal/
 import { CONTROL, ROOT } from './object-ids.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
+import { isProtected } from './protected.ts'
 import {
   checkNatural,
   checkPath,
@@ -117,6 +118,7 @@ export class References implements ReferencePort {
       isGone: (member) => options.membership?.family.fateOf(member) !== undefined,
     })
     this.root = new Import(options.connection, ROOT, 'object', '')
+    this.root.isProtected = true // It may be: nothing says so.
     this.control = new Import(options.connection, CONTROL, 'object', '')
     this.live = new LiveValues({
       exports: this.exports,
@@ -151,7 +153,8 @@ export class References implements ReferencePort {
     }
     const id = this.grant(value)
     introduced.push(id)
-    return ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
+    const slot: Slot = ['export', id, stays ? 'method' : kindOf(value), classNameOf(value)]
+    return isProtected(value) ? [...slot, 1] : slot
   }
 
   /** Lets the peer name an object of ours, or one that we lend, once more, by the id that this gives. */
@@ -297,7 +300,7 @@ export class References implements ReferencePort {
     return proxyOf(origin, flavour)
   }
 
-  #reviveExport([, id, kind, label]: Slot, flavour: Flavour): object {
+  #reviveExport([, id, kind, label, isProtected]: Slot, flavour: Flavour): object {
     const natural = checkNatural(id, 'export id')
     if (typeof label !== 'string' || typeof kind !== 'string')
       throw new ProtocolError('bad reference')
@@ -308,6 +311,7 @@ export class References implements ReferencePort {
       this.#labelFrom(label),
     )
     if (kind === 'method') imported.stays = true
+    if (isProtected === 1) imported.isProtected = true
     return proxyOf(imported, flavour)
   }
 
@@ -349,6 +353,8 @@ export class References implements ReferencePort {
         ? this.root
         : this.#receive(id, checkKind(kind), label.slice(0, 100), introductions)
     this.receiving = undefined
+    // Its owner has not said.
+    imported.isProtected = true
     if (isLive) this.handedOver.received(imported)
     return proxyOf(imported, flavour)
   }

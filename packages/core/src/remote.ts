@@ -5,7 +5,7 @@
  * the value of a promise), a path from one (`await` reads it), and an answer that has not arrived.
  */
 import { isForbidden } from './access.ts'
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import { ReleasedError } from './errors.ts'
 import { refuseToExtend } from './extending.ts'
 import { type Handle, Import } from './handle.ts'
@@ -14,6 +14,7 @@ import { Operation } from './protocol.ts'
 import { releaseStandIn } from './release.ts'
 import { withoutFrames } from './stacks.ts'
 import { keepStandIn, type StandIn, stampStandIn, standInOf } from './stand-in.ts'
+import { turnHere, whileWaiting } from './turn.ts'
 
 /** The proxy of an object of the peer; the same one while it is held. */
 export function remoteOf(imported: Import): object {
@@ -34,7 +35,7 @@ const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 export function createRemote(
   handle: Handle,
   path: readonly PropertyKey[],
-  options?: CallOptions,
+  options?: CallParticulars,
 ): object {
   const traps = new RemoteTraps(handle, path, options)
   const proxy = new Proxy(TARGET, traps)
@@ -64,18 +65,20 @@ function promiseOf(standIn: StandIn): Promise<unknown> {
   const { handle, path, options } = standIn
   if (path.length > 0) {
     if (handle.released) return Promise.reject(new ReleasedError(describeStandIn(standIn)))
-    return handle.session.request(Operation.get, handle, path, undefined, options).promise()
+    return whileWaiting(
+      handle.session.request(Operation.get, handle, path, undefined, options).promise(),
+    )
   }
-  return (handle as Exclude<Handle, Import>).promise() // an import without a path has no `then`
+  return whileWaiting((handle as Exclude<Handle, Import>).promise()) // an import without a path has no `then`
 }
 
 /** One proxy's traps, which are its state as well. Hot path, guarded by `bench/`, row `1000 in flight`. */
 class RemoteTraps implements ProxyHandler<() => void>, StandIn {
   readonly handle: Handle
   readonly path: readonly PropertyKey[]
-  readonly options: CallOptions | undefined
+  readonly options: CallParticulars | undefined
 
-  constructor(handle: Handle, path: readonly PropertyKey[], options: CallOptions | undefined) {
+  constructor(handle: Handle, path: readonly PropertyKey[], options: CallParticulars | undefined) {
     this.handle = handle
     this.path = path
     this.options = options
@@ -207,7 +210,11 @@ async function disposeOf(standIn: StandIn): Promise<void> {
 function symbolProperty(standIn: StandIn, key: symbol): unknown {
   switch (key) {
     case Symbol.asyncIterator:
-      return () => standIn.handle.session.iterate(standIn.handle, standIn.path, standIn.options)
+      return () => {
+        const { handle, path, options } = standIn
+        const items = handle.session.iterate(handle, path, options)
+        return turnHere()?.whileReading(items) ?? items
+      }
     case Symbol.dispose:
       return () => releaseStandIn(standIn)
     case Symbol.asyncDispose:

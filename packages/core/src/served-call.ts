@@ -3,11 +3,14 @@
  * what it started may go on.
  */
 import type { CurrentCall, Served } from './current-call.ts'
+import { NO_TOKENS } from './held.ts'
 import type { HeldAnswer } from './held-answers.ts'
 import type { CallSignal, Platform } from './platform.ts'
 import { type CallMessage, Flag } from './protocol.ts'
+import { type Holder, newToken, type Waiter } from './rw-lock.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
 import { NONE_WAITING } from './this-heap.ts'
+import type { Turn } from './turn.ts'
 
 /** What a served call knows of its session. */
 export interface ServingSession {
@@ -15,6 +18,13 @@ export interface ServingSession {
   readonly peerName: string
   /** What names the heap of the peer. */
   readonly peerHeap: number
+}
+
+/** A call waits for a lock. */
+export interface LockWait {
+  readonly waiter: Waiter | undefined
+  /** It waits no more. */
+  withdraw(): void
 }
 
 export class ServedCall implements Served {
@@ -33,15 +43,63 @@ export class ServedCall implements Served {
   unpin: (() => void) | undefined
   /** Was it answered? Then no one waits for what it still does. */
   answered = false
+  /** The lock it waits for, if it does. */
+  wait: LockWait | undefined
+  /** Its turn of a context that takes one call at a time. */
+  turn: Turn | undefined
+  /** What names it to a probe that passes; 0 until one has. */
+  probeId = 0
+  readonly #carried: readonly number[]
+  /** The objects it is inside of by their own locks. */
+  #inside: Holder[] | undefined
+  #token = 0
   #cancelled: { readonly reason: unknown } | undefined
   #source: AbortSource | undefined
   #view: CurrentCall | undefined
 
-  /** @param behind the heaps whose threads wait for what the call is part of, the caller's own not among them */
-  constructor(message: CallMessage, session: ServingSession, behind: readonly number[]) {
+  /**
+   * @param behind the heaps whose threads wait for what the call is part of, the caller's own not among them
+   * @param carried the holds that it may enter with
+   */
+  constructor(
+    message: CallMessage,
+    session: ServingSession,
+    behind: readonly number[],
+    carried: readonly number[] = NO_TOKENS,
+  ) {
     this.message = message
     this.session = session
     this.#behind = behind
+    this.#carried = carried
+  }
+
+  /** What names the holds that it takes itself. */
+  get token(): number {
+    if (this.#token === 0) this.#token = newToken()
+    return this.#token
+  }
+
+  get holds(): readonly number[] {
+    return this.#token === 0 ? this.#carried : [...this.#carried, this.#token]
+  }
+
+  /** What it is part of: the holds that it may enter with, and the heaps whose threads wait for it. */
+  get bonds(): readonly number[] {
+    const { holds, waiting } = this
+    return waiting.length === 0 ? holds : [...holds, ...waiting]
+  }
+
+  /** It is inside of an object by that object's own lock, until `leave`. */
+  entered(holder: Holder): void {
+    this.#inside ??= []
+    this.#inside.push(holder)
+  }
+
+  /** It is done, and leaves what it is inside of. */
+  leave(): void {
+    this.turn?.end()
+    if (this.#inside === undefined) return
+    for (const holder of this.#inside.splice(0).reverse()) holder.lock.leave(holder)
   }
 
   /** Has the caller given up? */

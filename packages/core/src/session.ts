@@ -7,11 +7,16 @@ import type { CallTimeout } from './call-watch.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
 import { textCodec } from './codecs/text.ts'
+import { ContextLock, heapLock } from './context-lock.ts'
 import { nowServing, servedHere } from './current-call.ts'
+import { chaseHold } from './deadlock.ts'
+import { Entrance } from './entrance.ts'
 import { type CloseReason, ContextClosedError, FarholdError, ProtocolError } from './errors.ts'
 import type { HandOverSlot, Membership, Relation } from './family.ts'
 import { Incoming } from './incoming.ts'
+import { LentHolds } from './lent-holds.ts'
 import type { Limits } from './limits.ts'
+import { isTokenOf } from './lock-word.ts'
 import { decode } from './marshal/decode.ts'
 import type { Flavour } from './marshal/port.ts'
 import { ROOT } from './object-ids.ts'
@@ -27,7 +32,9 @@ import {
   Tag,
 } from './protocol.ts'
 import type { References } from './references.ts'
+import type { Probe } from './rw-lock.ts'
 import type { Scope } from './scope.ts'
+import { type Locks, ServedLocks } from './served-locks.ts'
 import { thisHeap } from './this-heap.ts'
 import type { Batch, Receiver, Transport } from './transport.ts'
 import { Unread } from './unread.ts'
@@ -46,6 +53,12 @@ export interface SessionSettings {
   readonly platform: Platform
   readonly writes: Writes
   readonly flavour: Flavour
+  /** Which of our locks the peer may hold. */
+  readonly locks: Locks
+  /** Is a call of the peer inside until its promise has settled, or only until its first await? */
+  readonly entry: 'turn' | 'exclusive'
+  /** May the peer name any hold, because its code is ours as well? */
+  readonly trusted: boolean
   readonly sharedMemory: boolean
   readonly exposeStacks: boolean
   /** Does a promise in answer to a blocking call of ours stay a promise? */
@@ -79,6 +92,8 @@ export interface SessionStats {
   readonly batches: { readonly sent: number; readonly received: number }
   /** Characters of text and bytes of buffers so far, in both directions; what a structured pipe copies itself is not counted. */
   readonly bytes: number
+  /** Locks of either side that the other one holds, and calls and requests that wait for one. */
+  readonly locks: { readonly held: number; readonly waiting: number }
 }
 
 /** How deep a session was in reading and performing when an entry began. */
@@ -98,6 +113,13 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   readonly #limits: Limits
   readonly #outbox: Outbox
   readonly #incoming: Incoming
+  readonly #entrance: Entrance
+  readonly #locks: ServedLocks
+  /** Ends what its transport's thread has to do with our lock. */
+  #leaveLock: (() => void) | undefined
+  #thread: number | undefined
+  /** Of an end that exposes nothing to its own heap, as that of a loopback. */
+  #ownLock: ContextLock | undefined
   readonly #flavour: Flavour
   readonly #hasRoot: boolean
   #resolveClosed: (reason: CloseReason) => void = () => undefined
@@ -114,14 +136,28 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#flavour = settings.flavour
     this.#hasRoot = settings.root !== undefined
     this.#outbox = new Outbox(this.#codec, () => this.#flush())
+    const lent = settings.trusted ? undefined : new LentHolds()
     this.outgoing = new Outgoing({
       ...settings,
+      lent,
       references: { ...settings, codec: this.#codec },
       outbox: this.#outbox,
       take: () => this.#take() ?? this.#codec.batch([], []),
     })
     this.references = this.outgoing.references
+    const { party } = this.outgoing
+    this.#entrance = new Entrance({
+      lock: () => this.lock,
+      entry: settings.entry,
+      name: settings.name,
+      party,
+      maximum: settings.limits.lockRequests,
+    })
+    this.#locks = new ServedLocks({ entrance: this.#entrance, party, locks: settings.locks, lent })
     this.#incoming = new Incoming({
+      entrance: this.#entrance,
+      locks: this.#locks,
+      lent,
       references: this.references,
       outbox: this.#outbox,
       flavour: settings.flavour,
@@ -144,6 +180,13 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     return this.outgoing.ended
   }
 
+  /** The lock that the peer's calls enter by: this heap's, but for an end that has nothing but callbacks for its own heap. */
+  get lock(): ContextLock {
+    if (this.#hasRoot || this.outgoing.peerHeap !== thisHeap.id) return heapLock
+    this.#ownLock ??= new ContextLock(() => `context "${this.outgoing.peerName}"`)
+    return this.#ownLock
+  }
+
   stats(): SessionStats {
     return {
       // The root and the control object are in the table while the session lives.
@@ -155,6 +198,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       calls: this.outgoing.made + this.#incoming.served,
       batches: { sent: this.#sent, received: this.#received },
       bytes: this.#bytes,
+      locks: {
+        held: this.#locks.held + this.outgoing.locks.held,
+        waiting: this.#entrance.waiting + this.outgoing.locks.waiting,
+      },
     }
   }
 
@@ -314,6 +361,12 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     return this.pull()
   }
 
+  neighbour(thread: number): void {
+    if (this.ended !== undefined || this.#thread !== undefined) return
+    this.#thread = thread
+    this.#leaveLock = heapLock.join(thread, this.outgoing.party)
+  }
+
   closed(reason: CloseReason): void {
     this.#end(reason)
   }
@@ -385,6 +438,24 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#incoming.joined(id, heaps)
   }
 
+  held(tokens: readonly number[]): void {
+    this.#incoming.held(tokens)
+  }
+
+  probeHold(token: number, probe: Probe): void {
+    chaseHold(token, probe)
+  }
+
+  probeCall(id: number, bond: number, probe: Probe): void {
+    this.#incoming.probe(id, bond, probe)
+  }
+
+  freed(token: number): void {
+    if (this.#thread === undefined || !isTokenOf(this.#thread, token))
+      throw new ProtocolError('a hold that is not its own')
+    heapLock.freed(token)
+  }
+
   // The end -----------------------------------------------------------------------------------------
 
   close(): void {
@@ -411,6 +482,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.outgoing.end(reason)
     this.#transport.close()
     this.#incoming.clear(error)
+    this.#leaveLock?.()
     this.references.clear(error)
     this.#resolveClosed(reason)
     for (const run of this.#whenClosed) run(reason)

@@ -55,5 +55,11 @@ function framesOf(stack: string | undefined): string[] {
   return lines.filter((line) => !OWN_FRAMES.test(line))
 }
 
+/** Where the program is that called this library, as `file.ts:12`; empty where the engine does not say. */
+export function callSite(): string {
+  const frame = framesOf(new Error().stack)[0] ?? ''
+  return /([^\\/():]+:\d+)(?::\d+)?\)?$/.exec(frame)?.[1] ?? ''
+}
+
 /** Frames of this package, built or from source. */
 const OWN_FRAMES = /@farhold[/\\]core|packages[/\\]core[/\\](src|dist)|farhold:guest/

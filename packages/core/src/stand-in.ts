@@ -6,7 +6,7 @@
  * a WeakMap, it costs the garbage collector nothing; `bench/`, row `1000 in flight`, shows the difference. But it costs 160 bytes,
  * and an entry a quarter of that: the proxies that live long, and may be very many, are in a WeakMap; row `memory`.
  */
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import type { Handle } from './handle.ts'
 import type { Flavour } from './marshal/port.ts'
 
@@ -16,7 +16,7 @@ export interface StandIn {
   readonly path: readonly PropertyKey[]
   readonly flavour: Flavour
   /** What every operation through this proxy is given. */
-  readonly options: CallOptions | undefined
+  readonly options: CallParticulars | undefined
 }
 
 /** Its constructor gives what it was given, so that a subclass puts its fields there. */

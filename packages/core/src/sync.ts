@@ -6,7 +6,7 @@
  */
 import { isForbidden } from './access.ts'
 import { prototypeNamed } from './built-in.ts'
-import type { CallOptions } from './call-options.ts'
+import type { CallParticulars } from './call-options.ts'
 import { NotShareableError, ReleasedError, WouldBlockError } from './errors.ts'
 import { refuseToExtend } from './extending.ts'
 import { Import } from './handle.ts'
@@ -26,13 +26,13 @@ export function syncOf(imported: Import): object {
 }
 
 /** A blocking proxy of an import; with options of its own it is not the one that others hold. */
-export function createSync(handle: Import, options?: CallOptions): object {
+export function createSync(handle: Import, options?: CallParticulars): object {
   return newSync(handle, options, stampStandIn)
 }
 
 function newSync(
   handle: Import,
-  options: CallOptions | undefined,
+  options: CallParticulars | undefined,
   makeKnown: (proxy: object, standIn: StandIn) => void,
 ): object {
   const traps = new SyncTraps(handle, options)
@@ -55,9 +55,9 @@ function perform(
 /** One proxy's traps, which are its state as well. Hot path, guarded by `bench/`, row `isolate, sync`. */
 class SyncTraps implements ProxyHandler<object>, StandIn {
   readonly handle: Import
-  readonly options: CallOptions | undefined
+  readonly options: CallParticulars | undefined
 
-  constructor(handle: Import, options: CallOptions | undefined) {
+  constructor(handle: Import, options: CallParticulars | undefined) {
     this.handle = handle
     this.options = options
   }

@@ -8,6 +8,8 @@
  * wait-for graph, as in the algorithm of Chandy, Misra and Haas, 1983.)
  */
 
+import type { Probe } from './rw-lock.ts'
+
 /** A call that blocks this thread. */
 export interface BlockingCall {
   /** Is the thread asleep, and not running the peer's code itself? */
@@ -22,6 +24,14 @@ export interface PromisedCall {
   readonly waiting: readonly number[]
 }
 
+/** Something that is waited for, and what it is part of. */
+export interface Bound {
+  /** The holds that it carries, and the heaps whose threads wait for it. */
+  readonly bonds: readonly number[]
+  /** Looks what it waits for in turn; see `deadlock.ts`. */
+  chase(bond: number, probe: Probe): void
+}
+
 export const thisHeap = {
   /** Names it to others. Random, because heaps that never met may end up in one chain. */
   id: Math.floor(Math.random() * Number.MAX_SAFE_INTEGER),
@@ -29,6 +39,8 @@ export const thisHeap = {
   blocking: [] as BlockingCall[],
   /** Calls that heaps wait for and that are to be answered when a promise settles. */
   promised: new Set<PromisedCall>(),
+  /** Calls and requests of this heap that are not answered, and that a hold or a thread waits for. */
+  bound: new Set<Bound>(),
 }
 
 /** No heap waits. */

@@ -5,6 +5,7 @@
  * an event loop, and owns what it was given from the moment `post` or `enter` returns.
  */
 import type { CloseReason } from './errors.ts'
+import type { LockTaker, LockWord } from './lock-word.ts'
 
 /**
  * How values are written on a transport. `structured`: the pipe itself copies rich JavaScript values
@@ -40,6 +41,8 @@ export interface Receiver {
   pull(): Batch | undefined
   /** Is anything being served whose answer is not there yet? */
   readonly isBusy: boolean
+  /** The peer is a thread that can take our lock in memory, by tokens of this number. Called before anything is sent to it. */
+  neighbour(thread: number): void
   /** The pipe has ended and nothing will come any more. Idempotent. */
   closed(reason: CloseReason): void
 }
@@ -79,6 +82,8 @@ export interface Transport {
    * has run as far as it can without this thread.
    */
   readonly waits?: boolean
+  /** The lock of the peer, where it is in memory that both can reach; see `lock-word.ts`. */
+  readonly peerLock?: { readonly word: LockWord; readonly taker: LockTaker } | undefined
   /** Something is awaited from the peer: the process must not end by itself. Only where a platform has such a thing. */
   hold?(): void
   /** Nothing is awaited any more. */

@@ -56,6 +56,7 @@ export interface GuestSettings {
   readonly webAssembly: boolean
   readonly sharedMemory: boolean
   readonly promisesStay: boolean
+  readonly lock: 'turn' | 'exclusive'
 }
 
 /** What only the host's own modules inside the isolate may import. */

@@ -10,6 +10,7 @@ import {
   type ContextIdentity,
   currentContext,
   type Limits,
+  type Locks,
   type Writes,
 } from '@farhold/core'
 import {
@@ -58,6 +59,13 @@ export interface SpawnIsolateOptions {
   readonly limits?: Partial<Limits>
   /** What the guest may change of what it was granted. Default: `'protected'`. */
   readonly writes?: Writes
+  /** Which locks of the host the guest may hold. Default: `'protected'`, those of objects with a lock of their own. */
+  readonly locks?: Locks
+  /**
+   * How long a call has the guest to itself: until its first await, as all JavaScript does (`'turn'`), or until its promise has settled, or it waits for the host
+   * (`'exclusive'`). Default: `'turn'`.
+   */
+  readonly lock?: 'turn' | 'exclusive'
   /** Are the stacks of the host's errors kept from the guest? Default: true. */
   readonly redactStacks?: boolean
   /** Does the guest have WebAssembly, whose memory `memoryLimit` does not count? Default: false. */
@@ -132,6 +140,7 @@ export async function spawnIsolate<T = unknown>(
     webAssembly,
     sharedMemory,
     promisesStay: options.promises !== 'wait',
+    lock: options.lock ?? 'turn',
   }
   context.global.setSync(Boot.settings, JSON.stringify(settings))
   compileGuest(isolate).runSync(context)
@@ -184,6 +193,7 @@ function openGuestSession(
     {
       peerName: identity.name,
       writes: options.writes ?? 'protected',
+      locks: options.locks ?? 'protected',
       exposeStacks: !(options.redactStacks ?? true),
       sharedMemory: options.sharedMemory ?? false,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -194,6 +204,7 @@ function openGuestSession(
     {
       defaults: GUEST_LIMITS,
       wallTimeout: options.wallTimeout,
+      trusted: false,
       control: Object.freeze({
         ...(write === undefined
           ? {}
@@ -271,7 +282,11 @@ function checkOptions(options: SpawnIsolateOptions): void {
   if (memoryLimit !== undefined && !(Number.isInteger(memoryLimit) && memoryLimit >= 8)) {
     refuseOption('memoryLimit', 'a whole number of megabytes, at least 8', memoryLimit)
   }
-  const { promises } = options
+  const { promises, lock, locks } = options
+  if (lock !== undefined && lock !== 'turn' && lock !== 'exclusive')
+    refuseOption('lock', "'turn' or 'exclusive'", lock)
+  if (locks !== undefined && !['open', 'protected', 'none'].includes(locks))
+    refuseOption('locks', "'open', 'protected' or 'none'", locks)
   if (promises !== undefined && promises !== 'wait' && promises !== 'stay')
     refuseOption('promises', "'stay' or 'wait'", promises)
   for (const name of ['redactStacks', 'webAssembly', 'sharedMemory', 'trace'] as const) {

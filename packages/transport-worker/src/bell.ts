@@ -4,11 +4,22 @@
  * Each thread has one bell, whoever sends. A waiter looks at the counter, then at its mail, and sleeps only while the counter is
  * what it was, so that nothing is missed between the two.
  */
+import { threadId } from 'node:worker_threads'
+import { heapLock, LockTaker, LockWord } from '@farhold/core/adapter'
 
 /** Where in the memory things are. */
-const Cell = { rings: 0, sleepers: 1, ended: 2, exitCode: 3, blocked: 4, attending: 5 } as const
+const Cell = {
+  rings: 0,
+  sleepers: 1,
+  ended: 2,
+  exitCode: 3,
+  blocked: 4,
+  attending: 5,
+  lock: 6,
+  thread: 7,
+} as const
 
-const BYTES = 24
+const BYTES = 32
 
 const Ended = { not: 0, inOrder: 1, byCrash: 2 } as const
 
@@ -59,6 +70,20 @@ export class Bell {
     return Atomics.load(this.#cells, Cell.attending) > 0
   }
 
+  /** The lock of the context whose thread it is. */
+  get lock(): LockWord {
+    return new LockWord(this.#cells, Cell.lock)
+  }
+
+  /** The number of the thread whose bell it is. */
+  get thread(): number {
+    return Atomics.load(this.#cells, Cell.thread)
+  }
+
+  set thread(thread: number) {
+    Atomics.store(this.#cells, Cell.thread, thread)
+  }
+
   /** The thread whose bell it is ends, by an error that nothing caught or in order. */
   end(exitCode: number, isCrash: boolean): void {
     Atomics.store(this.#cells, Cell.exitCode, exitCode)
@@ -74,4 +99,13 @@ export class Bell {
 }
 
 /** The bell of this thread; a spawned worker is given one. */
-export const thisThread = { bell: new Bell() }
+export const thisThread = { bell: new Bell(), taker: new LockTaker(threadId) }
+
+/** This thread has that bell from now on, and those who know it can take its lock in the same memory. */
+export function haveBell(bell: Bell): void {
+  thisThread.bell = bell
+  bell.thread = threadId
+  heapLock.share(bell.lock)
+}
+
+haveBell(thisThread.bell)

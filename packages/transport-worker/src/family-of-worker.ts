@@ -50,6 +50,7 @@ export function createWorkerFamily(start: WorkerStart): { family: Family; agent:
           name: start.identity.name,
           peerName,
           ...(start.limits === undefined ? {} : { limits: start.limits }),
+          ...(start.lock === undefined ? {} : { lock: start.lock }),
         },
         {
           control: createRelationAgent({ family, member }),

@@ -35,6 +35,10 @@ export class LateTransport implements Transport {
     else this.#pipe.post(batch)
   }
 
+  get peerLock(): Transport['peerLock'] {
+    return this.#pipe?.peerLock
+  }
+
   /** Whoever sends the pipe is served while this thread is blocked. */
   readonly enter = enterBy((batch) => this.post(batch))
 

@@ -38,6 +38,11 @@ export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'>
   /** How much each of the two may cost the other. */
   readonly limits?: Partial<Limits>
   /**
+   * How long a call has the worker to itself: until its first await, as all JavaScript does (`'turn'`), or until its promise has settled, or it waits for another
+   * context (`'exclusive'`). Default: `'turn'`.
+   */
+  readonly lock?: 'turn' | 'exclusive'
+  /**
    * How long a call into it may take, in milliseconds, and its module to load; `withOptions` says otherwise for one call.
    * Default: as long as it takes.
    */
@@ -75,6 +80,7 @@ export async function spawnWorker<T = unknown>(
     globals,
     modules = {},
     limits,
+    lock,
     timeout,
     prefetch,
     trace,
@@ -92,6 +98,7 @@ export async function spawnWorker<T = unknown>(
     bells: { own: bell.memory, parent: thisThread.bell.memory },
     rings: theirs,
     limits,
+    lock,
     modules,
   }
   const worker = new Worker(new URL(import.meta.resolve('#worker-main')), {
@@ -100,6 +107,7 @@ export async function spawnWorker<T = unknown>(
     workerData: { farhold: start, user: workerOptions.workerData },
     transferList: [...(workerOptions.transferList ?? []), port2],
   })
+  bell.thread = worker.threadId
   const closed = endOf(worker)
   const end = new ThreadEnd(worker, bell)
   const transport = new ThreadTransport(port1, {
@@ -187,6 +195,8 @@ function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
     refuseOption('onError', 'a function', onError)
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     refuseOption('name', 'a name that is not empty', name)
+  if (options.lock !== undefined && options.lock !== 'turn' && options.lock !== 'exclusive')
+    refuseOption('lock', "'turn' or 'exclusive'", options.lock)
   if (timeout !== undefined) checkTimeout('timeout', timeout)
   if (prefetch !== undefined) checkPrefetch(prefetch)
   if (options.trace !== undefined && typeof options.trace !== 'boolean')

@@ -5,9 +5,9 @@
  * arrive in the order in which they were sent.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Batch, CloseReason, Receiver } from '@farhold/core'
+import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
 import { ProtocolError } from '@farhold/core'
-import type { Bell } from './bell.ts'
+import { type Bell, thisThread } from './bell.ts'
 import { type BlockingPipe, enterBy, linger, serveNoMore, serveWhenBlocked } from './blocking.ts'
 import { createRingMemory, RingReader, RingWriter } from './ring.ts'
 import { MessageTransport, type MessageTransportOptions } from './worker-transport.ts'
@@ -41,6 +41,7 @@ const DOORBELL = 0
 
 export class ThreadTransport extends MessageTransport implements BlockingPipe {
   readonly waits = true
+  readonly peerLock: Transport['peerLock']
   readonly #port: MessagePort
   readonly #bell: Bell
   readonly #incoming: RingReader
@@ -54,6 +55,7 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
     super(port, options)
     this.#port = port
     this.#bell = options.bell
+    this.peerLock = { word: options.bell.lock, taker: thisThread.taker }
     this.#incoming = new RingReader(options.rings.incoming)
     this.#outgoing = new RingWriter(options.rings.outgoing)
     this.#ended = options.ended
@@ -61,6 +63,7 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
 
   override open(receiver: Receiver): void {
     this.#receiver = receiver
+    receiver.neighbour(this.#bell.thread)
     super.open(receiver)
     serveWhenBlocked(this)
     // Written while this thread was awake and did not know of the ring.

@@ -16,6 +16,8 @@ export interface WorkerStart {
   readonly bells: { readonly own: SharedArrayBuffer; readonly parent: SharedArrayBuffer }
   readonly rings: SharedRings
   readonly limits: Partial<Limits> | undefined
+  /** How long a call has it to itself. */
+  readonly lock: 'turn' | 'exclusive' | undefined
   /** Sources of virtual modules, by specifier. */
   readonly modules: Readonly<Record<string, string>>
 }

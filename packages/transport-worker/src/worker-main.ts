@@ -11,7 +11,7 @@ import {
   PARENT,
   type SessionCore,
 } from '@farhold/core/adapter'
-import { Bell, thisThread } from './bell.ts'
+import { Bell, haveBell, thisThread } from './bell.ts'
 import { createWorkerFamily } from './family-of-worker.ts'
 import { describeCrash } from './thread-end.ts'
 import { ThreadTransport } from './thread-transport.ts'
@@ -23,7 +23,7 @@ const start = (workerData as { readonly farhold: WorkerStart }).farhold // put t
 const globalEval = Reflect.get(globalThis, 'eval') as (code: string) => unknown // the language has it
 
 becomeContext(start.identity)
-thisThread.bell = new Bell(start.bells.own)
+haveBell(new Bell(start.bells.own))
 const parentBell = new Bell(start.bells.parent)
 let crashed = false
 process.on('exit', (code) => {
@@ -61,6 +61,7 @@ const session: SessionCore = openSession(
     name: start.identity.name,
     peerName: start.parentName,
     ...(start.limits === undefined ? {} : { limits: start.limits }),
+    ...(start.lock === undefined ? {} : { lock: start.lock }),
   },
   { control: agent, membership: { family, member: PARENT } },
 )

@@ -45,6 +45,7 @@ const session = openSession(
     name: settings.name,
     peerName: settings.hostName,
     sharedMemory: settings.sharedMemory,
+    lock: settings.lock,
     // A failure that no caller waits for, as a write that was refused, is the guest's to read.
     onError: (error) => write('error', [error]),
   },

@@ -1,0 +1,86 @@
+/**
+ * Holds of locks, on the side of those who hold them.
+ *
+ * What runs within a hold says so with each call that it makes, to whichever context; and what serves such a call does the same. So whoever owns the lock
+ * knows them, by whatever way they come.
+ */
+import { activity, type Served, servedHere } from './current-call.ts'
+import { standInOf } from './stand-in.ts'
+
+/** What is held. */
+export interface Hold {
+  /** What names it where the locks are. */
+  readonly tokens: readonly number[]
+}
+
+/** A lock as its holder sees it, in the shape of the Web Locks API. Names the hold in `withOptions(proxy, { held })`. */
+export class HeldLock implements Hold {
+  readonly name: string
+  readonly mode: 'exclusive' | 'shared'
+  readonly #tokens: readonly number[]
+
+  constructor(name: string, mode: 'exclusive' | 'shared', tokens: readonly number[]) {
+    this.name = name
+    this.mode = mode
+    this.#tokens = tokens
+  }
+
+  get tokens(): readonly number[] {
+    return this.#tokens
+  }
+}
+
+export const NO_TOKENS: readonly number[] = Object.freeze([])
+
+/** The hold that a held proxy or a lock names; `undefined` when it is neither. */
+export function holdOf(value: unknown): Hold | undefined {
+  return value instanceof HeldLock ? value : standInOf(value)?.options?.held
+}
+
+/** What a call carries that is made here with such a hold. */
+export function carriedHere(held: Hold | undefined): readonly number[] {
+  const around = servedHere()?.holds ?? NO_TOKENS
+  if (held === undefined) return around
+  return around.length === 0 ? held.tokens : [...new Set([...around, ...held.tokens])]
+}
+
+/** Runs what may enter with a hold. */
+export function withHold<Args extends unknown[], R>(
+  tokens: readonly number[],
+  fn: (...args: Args) => R,
+  ...args: Args
+): R {
+  return activity.run(new Within(servedHere(), tokens), fn, ...args)
+}
+
+/** What is served, within a hold. */
+class Within implements Served {
+  readonly #around: Served | undefined
+  readonly #tokens: readonly number[]
+
+  constructor(around: Served | undefined, tokens: readonly number[]) {
+    this.#around = around
+    this.#tokens = tokens
+  }
+
+  get view(): Served['view'] {
+    return this.#around?.view
+  }
+
+  get session(): object | undefined {
+    return this.#around?.session
+  }
+
+  get waiting(): readonly number[] {
+    return this.#around?.waiting ?? NO_TOKENS
+  }
+
+  get turn(): Served['turn'] {
+    return this.#around?.turn
+  }
+
+  get holds(): readonly number[] {
+    const around = this.#around?.holds ?? NO_TOKENS
+    return around.length === 0 ? this.#tokens : [...around, ...this.#tokens]
+  }
+}

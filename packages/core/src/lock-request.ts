@@ -1,0 +1,151 @@
+/**
+ * Taking the locks of objects of this heap: all of them, in one order that is the same for everyone, so that whoever takes several at once
+ * never waits for someone who does the same.
+ */
+import type { ContextLock } from './context-lock.ts'
+import { lookForCircle } from './deadlock.ts'
+import { protectionOf } from './protected.ts'
+import {
+  type Holder,
+  type LockMode,
+  newToken,
+  type Party,
+  type RwLock,
+  type Waiter,
+} from './rw-lock.ts'
+
+export interface LockOptions {
+  readonly mode: LockMode
+  /** Is it given up when it cannot be had at once? */
+  readonly ifAvailable: boolean
+  readonly bonds: readonly number[]
+  readonly party: Party
+  readonly where: string
+}
+
+/** What becomes of a request. One of the two is called, once, perhaps before `goOn` returns. */
+export interface LockOutcome {
+  /** The locks are held; `undefined` when they were not to be had at once. */
+  granted(locks: TakenLocks | undefined): void
+  failed(error: unknown): void
+}
+
+/** The locks that one request has taken. */
+export class TakenLocks {
+  readonly #holders: Holder[]
+
+  constructor(holders: Holder[]) {
+    this.#holders = holders
+  }
+
+  get tokens(): readonly number[] {
+    return [...new Set(this.#holders.map(({ token }) => token))]
+  }
+
+  /** Gives them back, the last one first. */
+  free(): void {
+    for (const holder of this.#holders.splice(0).reverse()) holder.lock.leave(holder)
+  }
+}
+
+/** The lock that an object is entered under: its own, or its context's. */
+export function lockOf(object: unknown, context: ContextLock): RwLock {
+  return protectionOf(object)?.lock ?? context
+}
+
+/** Takes locks, one after the other. */
+export class LockRequest {
+  readonly #left: RwLock[]
+  readonly #options: LockOptions
+  readonly #outcome: LockOutcome
+  readonly #holders: Holder[] = []
+  readonly #token = newToken()
+  #waiter: Waiter | undefined
+
+  constructor(locks: readonly RwLock[], options: LockOptions, outcome: LockOutcome) {
+    this.#left = [...new Set(locks)].sort((one, other) => one.number - other.number)
+    this.#options = options
+    this.#outcome = outcome
+  }
+
+  /** The one it waits for. */
+  get waiter(): Waiter | undefined {
+    return this.#waiter
+  }
+
+  /** Goes on until it must wait, or has them all. */
+  goOn(): void {
+    for (let lock = this.#left[0]; lock !== undefined; lock = this.#left[0]) {
+      let holder: Holder | undefined
+      try {
+        holder = lock.take({
+          ...this.#options,
+          inside: this.#options.party,
+          token: this.#token,
+        })
+      } catch (error) {
+        this.#fail(error)
+        return
+      }
+      if (holder === undefined) {
+        if (this.#options.ifAvailable) {
+          this.#free()
+          this.#outcome.granted(undefined)
+        } else this.#wait(lock)
+        return
+      }
+      this.#has(holder)
+    }
+    this.#outcome.granted(new TakenLocks(this.#holders))
+  }
+
+  /** Frees what it has; nothing is called any more. */
+  callOff(): void {
+    const waiter = this.#waiter
+    this.#waiter = undefined
+    this.#left.length = 0
+    this.#free()
+    if (waiter !== undefined) waiter.lock.withdraw(waiter)
+  }
+
+  #has(holder: Holder): void {
+    this.#left.shift()
+    this.#holders.push(holder)
+  }
+
+  #wait(lock: RwLock): void {
+    const { mode, bonds, party, where } = this.#options
+    const waiter: Waiter = {
+      id: newToken(),
+      lock,
+      mode,
+      token: this.#token,
+      // What it has taken already is its own as well.
+      bonds: this.#holders.length === 0 ? bonds : [...bonds, this.#token],
+      party,
+      inside: party,
+      where,
+      grant: (holder) => {
+        this.#waiter = undefined
+        this.#has(holder)
+        this.goOn()
+      },
+      fail: (error) => {
+        this.#waiter = undefined
+        this.#fail(error)
+      },
+    }
+    this.#waiter = waiter
+    lock.wait(waiter)
+    lookForCircle(waiter)
+  }
+
+  #fail(error: unknown): void {
+    this.#free()
+    this.#outcome.failed(error)
+  }
+
+  #free(): void {
+    for (const holder of this.#holders.splice(0).reverse()) holder.lock.leave(holder)
+  }
+}
