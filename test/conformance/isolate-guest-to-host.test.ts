@@ -14,6 +14,7 @@ beforeAll(async () => {
     globals: { fixture },
     memoryLimit: 128,
     writes: 'open',
+    locks: 'open',
     sharedMemory: true,
     redactStacks: false,
   })
@@ -77,6 +78,7 @@ conformance(
         'timeouts: harm no neighbour',
         'timeouts: the first of a signal and a timeout decides',
         'timeouts: between the items of an iteration',
+        'locks: a timeout ends a wait',
       ],
     },
     {

@@ -15,6 +15,7 @@ import { type AbortSignalLike, ambientPlatform } from './platform.ts'
 import { Operation } from './protocol.ts'
 import { release } from './release.ts'
 import type { LockMode } from './rw-lock.ts'
+import { callSite } from './stacks.ts'
 import { type StandIn, standInOf } from './stand-in.ts'
 import { thisHeap } from './this-heap.ts'
 
@@ -24,11 +25,14 @@ export interface AcquireOptions {
   readonly signal: AbortSignalLike | undefined
   /** How long to wait, in milliseconds. */
   readonly timeout: number | undefined
-  /** Where in the program it is asked for. */
-  readonly where: string
+  /** Where in a program it is asked for. Default: in the one that is on the stack. */
+  readonly where: string | undefined
   /** What whoever asks has already. */
   readonly held: Hold | undefined
 }
+
+/** A request that says where it comes from. */
+type Located = AcquireOptions & { readonly where: string }
 
 /** Locks that were taken. Whoever has them frees them. */
 export interface Acquired extends Hold {
@@ -62,7 +66,7 @@ export async function acquire(
   targets: readonly object[],
   options: AcquireOptions,
 ): Promise<Acquired | undefined> {
-  const { signal, timeout, where } = options // the program is on the stack now
+  const { signal, timeout, where = callSite() } = options // the program is on the stack only now
   if (signal?.aborted === true) throw signal.reason
   const end = timeout === undefined ? undefined : now() + timeout
   const groups = await inOrder(groupsOf(targets))
@@ -116,7 +120,7 @@ function heapOf({ connection }: LockGroup): number {
   return connection === undefined ? thisHeap.id : connection.peerHeap
 }
 
-function take(group: LockGroup, options: AcquireOptions): Promise<Acquired | undefined> {
+function take(group: LockGroup, options: Located): Promise<Acquired | undefined> {
   return group.connection === undefined
     ? takeHere(group.targets, options)
     : takeThere(group.connection, group.targets, options)
@@ -126,7 +130,7 @@ function take(group: LockGroup, options: AcquireOptions): Promise<Acquired | und
 async function takeThere(
   connection: Connection,
   targets: readonly object[],
-  { signal, timeout, held, ...options }: AcquireOptions,
+  { signal, timeout, held, ...options }: Located,
 ): Promise<Acquired | undefined> {
   const [first, ...others] = targets
   const { handle, path } = standInOf(first) as StandIn // grouped by what each stands for
@@ -163,7 +167,7 @@ export function acquiredFrom(connection: Connection, answer: unknown): Acquired 
 /** Takes locks of this heap for code of this heap. */
 function takeHere(
   targets: readonly object[],
-  { mode, ifAvailable, signal, timeout, where, held }: AcquireOptions,
+  { mode, ifAvailable, signal, timeout, where, held }: Located,
 ): Promise<Acquired | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<TakenLocks | undefined>()
   const bonds = carriedHere(held)

@@ -25,6 +25,8 @@ export interface Served {
   readonly waiting: readonly number[]
   /** The holds of locks that it may enter with; see `held.ts`. */
   readonly holds: readonly number[]
+  /** Holds that its caller named and that are no one's but its own, as far as is known here: they enter there, and nowhere else. */
+  readonly foreign: readonly number[]
   /** The turn that it has of a context that takes one call at a time. */
   readonly turn: Turn | undefined
 }

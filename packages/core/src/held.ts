@@ -37,11 +37,16 @@ export function holdOf(value: unknown): Hold | undefined {
   return value instanceof HeldLock ? value : standInOf(value)?.options?.held
 }
 
-/** What a call carries that is made here with such a hold. */
-export function carriedHere(held: Hold | undefined): readonly number[] {
-  const around = servedHere()?.holds ?? NO_TOKENS
-  if (held === undefined) return around
-  return around.length === 0 ? held.tokens : [...new Set([...around, ...held.tokens])]
+/**
+ * What a call carries that is made here with such a hold.
+ * @param session where it goes; of what it serves, a call that came from there brings its own holds home
+ */
+export function carriedHere(held: Hold | undefined, session?: object): readonly number[] {
+  const around = servedHere()
+  if (around === undefined) return held?.tokens ?? NO_TOKENS
+  const foreign = around.session === session ? around.foreign : NO_TOKENS
+  if (held === undefined && foreign.length === 0) return around.holds
+  return [...new Set([...around.holds, ...foreign, ...(held?.tokens ?? [])])]
 }
 
 /** Runs what may enter with a hold. */
@@ -73,6 +78,10 @@ class Within implements Served {
 
   get waiting(): readonly number[] {
     return this.#around?.waiting ?? NO_TOKENS
+  }
+
+  get foreign(): readonly number[] {
+    return this.#around?.foreign ?? NO_TOKENS
   }
 
   get turn(): Served['turn'] {

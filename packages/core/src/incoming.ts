@@ -64,6 +64,7 @@ export class Incoming {
   #behind = NONE_WAITING
   /** The holds that the next call may enter with. */
   #carried = NO_TOKENS
+  #foreign = NO_TOKENS
   /** Calls that have not been answered, in the order they came. */
   readonly #unanswered = new Map<number, ServedCall>()
   /** Calls that are answered, by a promise or because the caller gave up, and whose methods have not settled. */
@@ -106,9 +107,16 @@ export class Incoming {
     this.#served++
     if (this.#unanswered.has(message.id))
       throw new ProtocolError(`call ${message.id} is not answered yet`)
-    const served = new ServedCall(message, this.#references, this.#behind, this.#carried)
+    const served = new ServedCall(
+      message,
+      this.#references,
+      this.#behind,
+      this.#carried,
+      this.#foreign,
+    )
     this.#behind = NONE_WAITING
     this.#carried = NO_TOKENS
+    this.#foreign = NO_TOKENS
     this.#unanswered.set(message.id, served)
     if (message.flags & Flag.hold) this.answers.hold(message.id)
     const refusal = this.#refusal()
@@ -153,7 +161,12 @@ export class Incoming {
 
   /** The next call may enter with these holds. */
   held(tokens: readonly number[]): void {
-    this.#carried = this.#lent === undefined ? tokens : this.#lent.among(tokens)
+    if (this.#lent === undefined) this.#carried = tokens
+    else {
+      const known = this.#lent.among(tokens)
+      this.#carried = known
+      this.#foreign = tokens.filter((token) => !known.includes(token))
+    }
   }
 
   /** A probe has come to a call of the peer. */

@@ -162,9 +162,15 @@ function readArguments(args: readonly unknown[]): {
     throw new TypeError('lock() takes an object, or a list of objects')
   return {
     targets: targets as object[], // each was checked just above
-    options: checkLockOptions(third === undefined ? {} : second),
+    options: { ...checkLockOptions(third === undefined ? {} : second), held: heldBy(targets) },
     callback: callback as Callback,
   }
+}
+
+/** The holds that targets carry already, as those that the callback of another lock was given. */
+function heldBy(targets: readonly unknown[]): Hold | undefined {
+  const tokens = targets.flatMap((target) => standInOf(target)?.options?.held?.tokens ?? [])
+  return tokens.length === 0 ? undefined : { tokens }
 }
 
 /** A list of targets, and not a target that is a list somewhere else. */
@@ -190,9 +196,7 @@ function checkLockOptions(options: unknown): AcquireOptions {
     timeout: timeout === Infinity ? undefined : timeout,
     ifAvailable,
     held: undefined,
-    get where() {
-      return callSite()
-    },
+    where: undefined,
   }
 }
 
@@ -218,7 +222,7 @@ function takeAtOnce(connection: Connection): Acquired | undefined {
 /** The locks of one owner, with this thread blocked until they are there. */
 function acquireSync(
   targets: readonly object[],
-  { mode, ifAvailable, where, timeout }: AcquireOptions,
+  { mode, ifAvailable, timeout, held }: AcquireOptions,
 ): Acquired | undefined {
   const [first, ...others] = targets
   const standIn = standInOf(first)
@@ -229,8 +233,8 @@ function acquireSync(
     )
   }
   const { handle, path } = standIn
-  const args: LockArguments = [mode, ifAvailable, where, ...others]
-  const options = { timeout: timeout ?? Infinity }
+  const args: LockArguments = [mode, ifAvailable, callSite(), ...others]
+  const options = { timeout: timeout ?? Infinity, ...(held === undefined ? {} : { held }) }
   try {
     handle.session.locks.waiting++
     return acquiredFrom(

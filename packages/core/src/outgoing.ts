@@ -369,7 +369,7 @@ export class Outgoing implements Connection {
       let waiting = servedHere()?.waiting ?? NONE_WAITING
       const isBlocking = (flags & Flag.blocking) !== 0 && this.waits
       if (isBlocking) waiting = withThoseWhoWait(waiting)
-      const carried = carriedHere(options.held)
+      const carried = carriedHere(options.held, this.references)
       if (carried.length > 0 || waiting.length > 0 || isBlocking)
         this.#bind(call, carried, isBlocking ? [...waiting, thisHeap.id] : waiting)
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {

@@ -50,6 +50,7 @@ export class ServedCall implements Served {
   /** What names it to a probe that passes; 0 until one has. */
   probeId = 0
   readonly #carried: readonly number[]
+  readonly foreign: readonly number[]
   /** The objects it is inside of by their own locks. */
   #inside: Holder[] | undefined
   #token = 0
@@ -60,13 +61,16 @@ export class ServedCall implements Served {
   /**
    * @param behind the heaps whose threads wait for what the call is part of, the caller's own not among them
    * @param carried the holds that it may enter with
+   * @param foreign those it named that are known to no one but the caller
    */
   constructor(
     message: CallMessage,
     session: ServingSession,
     behind: readonly number[],
     carried: readonly number[] = NO_TOKENS,
+    foreign: readonly number[] = NO_TOKENS,
   ) {
+    this.foreign = foreign
     this.message = message
     this.session = session
     this.#behind = behind

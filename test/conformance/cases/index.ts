@@ -6,6 +6,7 @@ import { errorCases } from './errors.ts'
 import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetimes.ts'
 import { liveCases } from './live.ts'
+import { lockCases } from './locks.ts'
 import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
 import { syncCases } from './sync.ts'
@@ -22,6 +23,7 @@ export const cases: readonly Case[] = [
   ...accessCases,
   ...cancellingCases,
   ...lifetimeCases,
+  ...lockCases,
   ...syncCases,
   ...wholeObjectCases,
 ]
