@@ -178,7 +178,7 @@ export class Import {
     if (gate !== this.#rare.gate) this.#ownRare().gate = gate
   }
 
-  /** May it have a lock of its own? */
+  /** May it be under another lock than that of the context which gave it? */
   get isProtected(): boolean {
     return this.#rare.isProtected
   }

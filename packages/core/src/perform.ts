@@ -25,6 +25,7 @@ import { jsonFormOf } from './json-form.ts'
 import { ByReference } from './marks.ts'
 import { isEvaluator } from './pass-style.ts'
 import { Flag, Operation } from './protocol.ts'
+import { createRemote } from './remote.ts'
 import { LockTarget } from './served-locks.ts'
 import { standInOf } from './stand-in.ts'
 
@@ -312,6 +313,8 @@ function handOn(
 ): unknown {
   const { session } = to.handle
   const whole = [...to.path, ...path]
+  // Whoever asks holds it through this context, which gives it back as soon as that is given back.
+  if (operation === Operation.lock) return new LockTarget(createRemote(to.handle, whole))
   const sent =
     args.length === 0 && operation !== Operation.call && operation !== Operation.construct
       ? undefined

@@ -201,7 +201,7 @@ export class References implements ReferencePort {
     const id = lent === undefined ? this.exports.introduce(proxy) : this.#lend(lent)
     introduced.push(id)
     const kind = handle instanceof Import && path.length === 0 ? handle.kind : 'function'
-    return { slot: ['export', id, kind, handle.description] }
+    return { slot: ['export', id, kind, handle.description, 1] }
   }
 
   /** What names an object of another member of the family, which its owner introduces to the peer. */
@@ -311,6 +311,7 @@ export class References implements ReferencePort {
       this.#labelFrom(label),
     )
     if (kind === 'method') imported.stays = true
+    // Or it is another context's, with that one's lock.
     if (isProtected === 1) imported.isProtected = true
     return proxyOf(imported, flavour)
   }
