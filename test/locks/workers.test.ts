@@ -219,8 +219,8 @@ describe('a holder that is gone lets go', () => {
     const target = (await (what === 'an object'
       ? at(0).remote.getGuarded()
       : at(0).remote.makeTally())) as unknown as Remote<Tally>
-    const dying = at(1).remote.dieHolding(target as never, 3)
-    const next = at(2).remote.addMany(target as never, 1, 'locked')
+    const dying = at(1).remote.dieHolding(target, 3)
+    const next = at(2).remote.addMany(target, 1, 'locked')
     expect(await nameOf(dying)).toBe('ContextClosedError')
     await next
     expect(await target.get()).toBe(1)
@@ -231,13 +231,13 @@ describe('a holder that is gone lets go', () => {
   test('that was terminated while it held it, and while it waited', async () => {
     const target = await at(0).remote.makeTally()
     const entered = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target as never, () => {
+    const holding = at(1).remote.holdUntil(target, () => {
       entered.resolve()
       return new Promise(() => undefined)
     })
     await entered.promise
-    const waiting = at(2).remote.addMany(target as never, 1, 'locked')
-    const blocked = at(3).remote.addMany(target as never, 1, 'locked, blocking')
+    const waiting = at(2).remote.addMany(target, 1, 'locked')
+    const blocked = at(3).remote.addMany(target, 1, 'locked, blocking')
     await expect.poll(async () => (await at(0).lock.query()).pending.length).toBe(2)
     const lost = [nameOf(holding), nameOf(waiting)]
     await Promise.all([at(1).close(), at(2).close()])
@@ -257,7 +257,7 @@ describe('a holder that is gone lets go', () => {
       await told.promise
     })
     await entered.promise
-    const blocked = nameOf(at(1).remote.getBlocked(target as never, {}))
+    const blocked = nameOf(at(1).remote.getBlocked(target, {}))
     await expect.poll(async () => (await at(0).lock.query()).pending.length).toBe(1)
     await at(0).close()
     expect(await blocked).toBe('ContextClosedError')
@@ -272,15 +272,12 @@ describe('threads that are blocked', () => {
     const target = await at(0).remote.makeTally()
     const entered = Promise.withResolvers<void>()
     const told = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target as never, () => {
+    const holding = at(1).remote.holdUntil(target, () => {
       entered.resolve()
       return told.promise
     })
     await entered.promise
-    const calls = [
-      at(2).remote.blockedGet(target as never),
-      at(3).remote.getBlocked(target as never, {}),
-    ]
+    const calls = [at(2).remote.blockedGet(target), at(3).remote.getBlocked(target, {})]
     told.resolve()
     expect(await Promise.all(calls)).toEqual([0, 0])
     await holding
@@ -291,14 +288,12 @@ describe('threads that are blocked', () => {
     const target = await at(0).remote.getGuarded()
     const entered = Promise.withResolvers<void>()
     const told = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target as never, () => {
+    const holding = at(1).remote.holdUntil(target, () => {
       entered.resolve()
       return told.promise
     })
     await entered.promise
-    expect(await nameOf(at(2).remote.getBlocked(target as never, { timeout: 5 }))).toBe(
-      'LockTimeoutError',
-    )
+    expect(await nameOf(at(2).remote.getBlocked(target, { timeout: 5 }))).toBe('LockTimeoutError')
     told.resolve()
     await holding
     await expectFree()
@@ -373,9 +368,7 @@ describe('the lock of a context', () => {
   test('calls that the callback did not wait for are inside all the same', async () => {
     const { remote } = at(0)
     const target = await remote.makeTally()
-    const others = [at(1), at(2)].map((worker) =>
-      worker.remote.addMany(target as never, 50, 'locked'),
-    )
+    const others = [at(1), at(2)].map((worker) => worker.remote.addMany(target, 50, 'locked'))
     for (let round = 0; round < 50; round++) {
       await lock(target, (held) => {
         held.get().then(
