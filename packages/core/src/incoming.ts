@@ -463,14 +463,20 @@ export class Incoming {
   }
 
   #requestLock(served: ServedCall, object: object): void {
-    this.#locks.request(served, object, served.args as readonly unknown[], {
-      succeed: (answer) =>
-        this.#guard(() => {
-          if (this.#isAwaited(served)) this.#succeed(served, answer)
-          else this.#locks.dropped(answer)
-        }),
-      fail: (error) => this.#guard(() => this.#fail(served, error)),
-    })
+    const fail = (error: unknown): void => this.#guard(() => this.#fail(served, error))
+    const succeed = (answer: unknown): void => {
+      if (this.#isAwaited(served)) this.#guard(() => this.#succeed(served, answer))
+      else this.#locks.dropped(answer)
+    }
+    try {
+      this.#locks.request(served, object, (served.args ?? []) as readonly unknown[], {
+        succeed,
+        fail,
+      })
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error
+      fail(error)
+    }
   }
 
   /** What answers it cannot settle. It goes on nevertheless. */

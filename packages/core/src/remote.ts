@@ -243,5 +243,6 @@ export function remoteFrom(value: object): object {
   if (!(standIn.handle instanceof Import))
     throw new TypeError('remote() takes a proxy of another context')
   if (standIn.handle.released) throw new ReleasedError(describeStandIn(standIn))
-  return remoteOf(standIn.handle)
+  const { handle, options } = standIn
+  return options === undefined ? remoteOf(handle) : createRemote(handle, NO_PATH, options)
 }

@@ -102,6 +102,7 @@ export class ServedLocks {
     reply: LockReply,
   ): void {
     const { entrance, party } = this.#options
+    entrance.begin(served)
     const over = (): void => {
       served.wait = undefined
       entrance.end(served)
@@ -129,7 +130,6 @@ export class ServedLocks {
         request.callOff()
       },
     }
-    entrance.begin(served)
     request.goOn()
   }
 

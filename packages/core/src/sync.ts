@@ -302,7 +302,7 @@ export function syncFrom(value: object): object {
   const standIn = standInOf(value)
   if (standIn === undefined) throw new TypeError('sync() takes a proxy of another context')
   if (standIn.flavour === 'sync') return value
-  const { handle, path } = standIn
+  const { handle, path, options } = standIn
   if (!handle.session.blocks) {
     throw new WouldBlockError(
       describeStandIn(standIn),
@@ -313,8 +313,9 @@ export function syncFrom(value: object): object {
     throw new TypeError('sync() takes a proxy whose object is here: await the result first')
   }
   if (handle.released) throw new ReleasedError(describeStandIn(standIn))
-  if (path.length === 0) return syncOf(handle)
-  const found = handle.session.requestSync(Operation.get, handle, path, undefined, Flag.live)
+  if (path.length === 0) return options === undefined ? syncOf(handle) : createSync(handle, options)
+  const { session } = handle
+  const found = session.requestSync(Operation.get, handle, path, undefined, Flag.live, options)
   if (typeof found === 'object' && found !== null) return found
   if (typeof found === 'function') return found
   throw new TypeError(
