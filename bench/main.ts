@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { DEATHS, type MeasuredDeaths, measureDeaths } from './deaths.ts'
 import { type Contest, type Measured, measure } from './interleave.ts'
 import { isolateAsync, isolateCallback, isolateSync } from './isolate.ts'
+import { lockContended, lockUncontended } from './lock.ts'
 import { describeMachine } from './machine.ts'
 import { MEMORY, type MeasuredMemory, measureMemory } from './memory.ts'
 import { isolateCollection, isolateRelease, workerCollection, workerRelease } from './release.ts'
@@ -41,6 +42,8 @@ async function main(): Promise<void> {
     isolateSync,
     isolateAsync,
     isolateCallback,
+    lockUncontended,
+    lockContended,
     workerRelease,
     workerCollection,
     isolateRelease,

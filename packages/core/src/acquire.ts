@@ -25,14 +25,14 @@ export interface AcquireOptions {
   readonly signal: AbortSignalLike | undefined
   /** How long to wait, in milliseconds. */
   readonly timeout: number | undefined
-  /** Where in a program it is asked for. Default: in the one that is on the stack. */
-  readonly where: string | undefined
+  /** Says where in a program it is asked for. Default: in the one that is on the stack. */
+  readonly site: (() => string) | undefined
   /** What whoever asks has already. */
   readonly held: Hold | undefined
 }
 
 /** A request that says where it comes from. */
-type Located = AcquireOptions & { readonly where: string }
+type Located = AcquireOptions & { readonly site: () => string }
 
 /** Locks that were taken. Whoever has them frees them. */
 export interface Acquired extends Hold {
@@ -47,12 +47,7 @@ export interface LockGroup {
 }
 
 /** What a request says of itself: the first arguments of the operation, before further targets. */
-export type LockArguments = readonly [
-  mode: LockMode,
-  ifAvailable: boolean,
-  where: string,
-  ...object[],
-]
+export type LockArguments = readonly [mode: LockMode, ifAvailable: boolean, ...object[]]
 
 /** What answers a request: what keeps the locks while it is held, and what names them; `null` when they were not to be had at once. */
 export type LockAnswer = readonly [keeper: object, tokens: readonly number[]] | null
@@ -66,7 +61,7 @@ export async function acquire(
   targets: readonly object[],
   options: AcquireOptions,
 ): Promise<Acquired | undefined> {
-  const { signal, timeout, where = callSite() } = options // the program is on the stack only now
+  const { signal, timeout, site = callSite() } = options // the program is on the stack only now
   if (signal?.aborted === true) throw signal.reason
   const end = timeout === undefined ? undefined : now() + timeout
   const groups = await inOrder(groupsOf(targets))
@@ -75,7 +70,7 @@ export async function acquire(
     for (const group of groups) {
       const one = await take(group, {
         ...options,
-        where,
+        site,
         timeout: end === undefined ? undefined : Math.max(end - now(), 1),
         held: { tokens: tokensOf(options.held, taken) },
       })
@@ -134,9 +129,10 @@ async function takeThere(
 ): Promise<Acquired | undefined> {
   const [first, ...others] = targets
   const { handle, path } = standInOf(first) as StandIn // grouped by what each stands for
-  const args: LockArguments = [options.mode, options.ifAvailable, options.where, ...others]
+  const args: LockArguments = [options.mode, options.ifAvailable, ...others]
   const whole = {
     timeout: timeout ?? Infinity,
+    site: options.site,
     ...(signal === undefined ? {} : { signal }),
     ...(held === undefined ? {} : { held }),
   }
@@ -167,19 +163,19 @@ export function acquiredFrom(connection: Connection, answer: unknown): Acquired 
 /** Takes locks of this heap for code of this heap. */
 function takeHere(
   targets: readonly object[],
-  { mode, ifAvailable, signal, timeout, where, held }: Located,
+  { mode, ifAvailable, signal, timeout, site, held }: Located,
 ): Promise<Acquired | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<TakenLocks | undefined>()
   const bonds = carriedHere(held)
   const request = new LockRequest(
     targets.map((target) => lockOf(target, heapLock)),
-    { mode, ifAvailable, bonds, where, party: localParty(currentContext().name) },
+    { mode, ifAvailable, bonds, party: localParty(currentContext().name) },
     { granted: resolve, failed: reject },
   )
   const bound = {
     bonds,
     chase: (_bond: number, probe: Parameters<typeof chaseWaiter>[1]) => {
-      if (request.waiter !== undefined) chaseWaiter(request.waiter, probe)
+      if (request.waiter !== undefined) chaseWaiter(request.waiter, probe, site())
     },
   }
   const giveUp = (error: unknown): void => {

@@ -26,6 +26,8 @@ export type HeldReference = Hold | RemoteReference<unknown> | SyncReference<unkn
 /** The options of a call, with the hold that they name. */
 export interface CallParticulars extends Omit<CallOptions, 'held'> {
   readonly held?: Hold
+  /** Says where in a program a lock is asked for. */
+  readonly site?: () => string
 }
 
 /** Checks options that a user gave. @throws {TypeError} for a wrong one. */

@@ -23,15 +23,19 @@ function begin(initiator: number): Probe {
   return { initiator, wanted: 0, seen: [], path: [] }
 }
 
-/** A probe has come to someone who waits. */
-export function chaseWaiter(waiter: Waiter, probe: Probe): void {
+/**
+ * A probe has come to someone who waits.
+ * @param where in a program that was asked for, where the probe has come by there
+ */
+export function chaseWaiter(waiter: Waiter, probe: Probe, where: string): void {
+  if (where !== '') waiter.where = where
   if (!waiter.lock.isWaiting(waiter)) return
   if (probe.wanted === waiter.id) {
     lookForCircle(waiter)
     return
   }
   if (probe.initiator === waiter.id) {
-    if (probe.wanted === 0) foundCircle(waiter, probe.path)
+    if (probe.wanted === 0) foundCircle(waiter, [stepOf(waiter), ...probe.path.slice(1)])
     return
   }
   const { path } = probe

@@ -195,9 +195,8 @@ export class Entrance {
   }
 
   #requestOf(served: ServedCall, mode: LockMode): LockRequest {
-    const where = describePath('', propertyPath(served.message.path))
     const { party } = this.#options
-    return { mode, token: served.token, bonds: served.bonds, party, inside: this.#local, where }
+    return { mode, token: served.token, bonds: served.bonds, party, inside: this.#local }
   }
 
   #wait(
@@ -217,6 +216,7 @@ export class Entrance {
       ...this.#requestOf(served, mode),
       id: newToken(),
       lock,
+      where: describePath('', propertyPath(served.message.path)),
       grant: (holder) => {
         done()
         run(holder)

@@ -170,12 +170,12 @@ export class Incoming {
   }
 
   /** A probe has come to a call of the peer. */
-  probe(id: number, bond: number, probe: Probe): void {
+  probe(id: number, bond: number, probe: Probe, where: string): void {
     const served = this.#unanswered.get(id)
     if (served === undefined) return
     const waiter = served.wait?.waiter
     if (waiter === undefined) chaseServed(served, bond, probe)
-    else chaseWaiter(waiter, probe)
+    else chaseWaiter(waiter, probe, where)
   }
 
   /** The next call is part of what these heaps wait for. */

@@ -20,7 +20,6 @@ export interface LockOptions {
   readonly ifAvailable: boolean
   readonly bonds: readonly number[]
   readonly party: Party
-  readonly where: string
 }
 
 /** What becomes of a request. One of the two is called, once, perhaps before `goOn` returns. */
@@ -114,7 +113,7 @@ export class LockRequest {
   }
 
   #wait(lock: RwLock): void {
-    const { mode, bonds, party, where } = this.#options
+    const { mode, bonds, party } = this.#options
     const waiter: Waiter = {
       id: newToken(),
       lock,
@@ -124,7 +123,7 @@ export class LockRequest {
       bonds: this.#holders.length === 0 ? bonds : [...bonds, this.#token],
       party,
       inside: party,
-      where,
+      where: '',
       grant: (holder) => {
         this.#waiter = undefined
         this.#has(holder)

@@ -10,9 +10,13 @@ import {
   nameTargets,
 } from './acquire.ts'
 import { checkTimeout, isSignal } from './call-options.ts'
+import { heapLock } from './context-lock.ts'
+import { currentContext } from './current-context.ts'
+import { localParty } from './deadlock.ts'
 import { CallTimeoutError, LockTimeoutError, refuseOption, WouldBlockError } from './errors.ts'
 import { type Connection, type Handle, Import } from './handle.ts'
-import { HeldLock, type Hold, withHold } from './held.ts'
+import { carriedHere, HeldLock, type Hold, withHold } from './held.ts'
+import { LockRequest, lockOf } from './lock-request.ts'
 import type { AbortSignalLike } from './platform.ts'
 import { Operation } from './protocol.ts'
 import { createRemote } from './remote.ts'
@@ -196,21 +200,47 @@ function checkLockOptions(options: unknown): AcquireOptions {
     timeout: timeout === Infinity ? undefined : timeout,
     ifAvailable,
     held: undefined,
-    where: undefined,
+    site: undefined,
   }
 }
 
-/** The lock of one context in shared memory, when it is free: without a message. `bench/`, rows `lock`. */
+/** Locks of this context, and the lock of another in shared memory, when they are free: without a message. `bench/`, rows `lock`. */
 function atOnce(
   targets: readonly object[],
-  { mode, signal }: AcquireOptions,
+  { mode, signal, held }: AcquireOptions,
 ): Acquired | undefined {
-  if (targets.length > 1 || mode !== 'exclusive' || signal?.aborted === true) return undefined
+  if (signal?.aborted === true) return undefined
+  if (targets.every((target) => standInOf(target) === undefined))
+    return takeOwnAtOnce(targets, mode, held)
+  if (targets.length > 1 || mode !== 'exclusive') return undefined
   const standIn = standInOf(targets[0])
   if (standIn === undefined || standIn.path.length > 0) return undefined
   const { handle } = standIn
   if (!(handle instanceof Import) || handle.released || handle.isProtected) return undefined
   return takeAtOnce(handle.session)
+}
+
+function takeOwnAtOnce(
+  targets: readonly object[],
+  mode: LockMode,
+  held: Hold | undefined,
+): Acquired | undefined {
+  let taken: Acquired | undefined
+  const party = localParty(currentContext().name)
+  const request = new LockRequest(
+    targets.map((target) => lockOf(target, heapLock)),
+    { mode, ifAvailable: true, bonds: carriedHere(held), party },
+    {
+      granted(locks) {
+        taken = locks
+      },
+      failed(error) {
+        throw error
+      },
+    },
+  )
+  request.goOn()
+  return taken
 }
 
 function takeAtOnce(connection: Connection): Acquired | undefined {
@@ -233,8 +263,12 @@ function acquireSync(
     )
   }
   const { handle, path } = standIn
-  const args: LockArguments = [mode, ifAvailable, callSite(), ...others]
-  const options = { timeout: timeout ?? Infinity, ...(held === undefined ? {} : { held }) }
+  const args: LockArguments = [mode, ifAvailable, ...others]
+  const options = {
+    timeout: timeout ?? Infinity,
+    site: callSite(),
+    ...(held === undefined ? {} : { held }),
+  }
   try {
     handle.session.locks.waiting++
     return acquiredFrom(

@@ -449,7 +449,10 @@ export class Outgoing implements Connection {
   #bind(call: PendingCall, carried: readonly number[], waiting: readonly number[]): void {
     call.bound = {
       bonds: [...carried, ...waiting],
-      chase: (bond, probe) => this.#send(Tag.probeCall, call.id, bond, wireProbe(probe)),
+      chase: (bond, probe) => {
+        const where = call.options.site?.() ?? ''
+        this.#send(Tag.probeCall, call.id, bond, wireProbe(probe), where)
+      },
     }
     thisHeap.bound.add(call.bound)
     this.#options.lent?.lend(carried)

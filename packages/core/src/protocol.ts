@@ -40,7 +40,7 @@ export const Tag = {
   held: 12,
   /** what names a hold of the receiver, probe: look what waits for whom with it */
   probeHold: 13,
-  /** call id, a hold it carries or a heap that waits for it, probe: the same of a call */
+  /** call id, a hold it carries or a heap that waits for it, probe, where in a program it was made if that is a lock's: the same of a call */
   probeCall: 14,
   /** what names a hold that was taken in shared memory and is given back */
   freed: 15,
@@ -48,7 +48,7 @@ export const Tag = {
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 3, 1]
+const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -132,7 +132,7 @@ export interface MessageHandler {
   joined(id: number, heaps: readonly number[]): void
   held(tokens: readonly number[]): void
   probeHold(token: number, probe: Probe): void
-  probeCall(id: number, bond: number, probe: Probe): void
+  probeCall(id: number, bond: number, probe: Probe, where: string): void
   freed(token: number): void
 }
 
@@ -260,6 +260,7 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
           checkNatural(list[first], 'call id'),
           checkNatural(list[first + 1], 'bond'),
           checkProbe(list[first + 2]),
+          checkName(list[first + 3]),
         )
         break
       case Tag.freed:

@@ -60,14 +60,14 @@ export interface Waiter {
   readonly party: Party
   /** Who is inside when it has been let in. */
   readonly inside: Party
-  /** Where in a program it was asked for, or what waits. */
-  readonly where: string
+  /** Where in a program it was asked for, once a probe has come by there; or what waits. */
+  where: string
   grant(holder: Holder): void
   fail(error: unknown): void
 }
 
 /** What someone asks for. */
-export type LockRequest = Pick<Waiter, 'mode' | 'token' | 'bonds' | 'party' | 'inside' | 'where'>
+export type LockRequest = Pick<Waiter, 'mode' | 'token' | 'bonds' | 'party' | 'inside'>
 
 /** Tokens below are of locks in shared memory; see `lock-word.ts`. */
 const FIRST_TOKEN = 2 ** 32
@@ -129,7 +129,7 @@ export class RwLock {
    * @throws {DeadlockError} when who asks for it alone has it shared.
    */
   take(request: LockRequest): Holder | undefined {
-    const { mode, token, bonds, party, inside, where } = request
+    const { mode, token, bonds, party, inside } = request
     const own = this.heldBy(bonds)
     if (own !== undefined) {
       if (own.mode === 'shared' && mode === 'exclusive') {
@@ -137,7 +137,7 @@ export class RwLock {
           context: party.context,
           holds: `${this.label} shared`,
           waitsFor: `${this.label} exclusive`,
-          where,
+          where: '',
         })
       }
       own.depth++

@@ -49,6 +49,9 @@ export class LockTarget {
   }
 }
 
+/** What a request that passes through does not say itself. */
+const PLAIN = { signal: undefined, timeout: undefined, held: undefined, site: undefined }
+
 export class ServedLocks {
   readonly #options: ServedLocksOptions
   readonly #kept = new Set<Kept>()
@@ -66,7 +69,7 @@ export class ServedLocks {
   request(
     served: ServedCall,
     object: object,
-    [mode, ifAvailable, where, ...others]: readonly unknown[],
+    [mode, ifAvailable, ...others]: readonly unknown[],
     reply: LockReply,
   ): void {
     const isContext = served.message.target === CONTROL
@@ -75,22 +78,13 @@ export class ServedLocks {
       reply.succeed(this.#query())
       return
     }
-    if (
-      (mode !== 'exclusive' && mode !== 'shared') ||
-      typeof ifAvailable !== 'boolean' ||
-      typeof where !== 'string'
-    )
+    if ((mode !== 'exclusive' && mode !== 'shared') || typeof ifAvailable !== 'boolean')
       throw new ProtocolError('bad request of a lock')
     const targets = [object, ...others.map(asTarget)]
     for (const target of targets) this.#check(target)
-    const options = { mode, ifAvailable, where: where.slice(0, 200) } as const
+    const options = { mode, ifAvailable } as const
     if (!isContext && targets.some((target) => standInOf(target) !== undefined))
-      this.#routed(
-        served,
-        targets,
-        { ...options, signal: undefined, timeout: undefined, held: undefined },
-        reply,
-      )
+      this.#routed(served, targets, { ...options, ...PLAIN }, reply)
     else this.#local(served, targets, options, reply)
   }
 
@@ -98,7 +92,7 @@ export class ServedLocks {
   #local(
     served: ServedCall,
     targets: readonly object[],
-    options: { mode: 'exclusive' | 'shared'; ifAvailable: boolean; where: string },
+    options: { mode: 'exclusive' | 'shared'; ifAvailable: boolean },
     reply: LockReply,
   ): void {
     const { entrance, party } = this.#options

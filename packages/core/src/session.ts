@@ -446,8 +446,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     chaseHold(token, probe)
   }
 
-  probeCall(id: number, bond: number, probe: Probe): void {
-    this.#incoming.probe(id, bond, probe)
+  probeCall(id: number, bond: number, probe: Probe, where: string): void {
+    this.#incoming.probe(id, bond, probe, where)
   }
 
   freed(token: number): void {

@@ -55,9 +55,16 @@ function framesOf(stack: string | undefined): string[] {
   return lines.filter((line) => !OWN_FRAMES.test(line))
 }
 
-/** Where the program is that called this library, as `file.ts:12`; empty where the engine does not say. */
-export function callSite(): string {
-  const frame = framesOf(new Error().stack)[0] ?? ''
+/**
+ * Where the program is that called this library. Given as something to ask, because to write a stack down takes longer than to get a lock.
+ * @returns gives it as `file.ts:12`; empty where the engine does not say
+ */
+export function callSite(): () => string {
+  const here = new Error()
+  return () => siteOf(framesOf(here.stack)[0] ?? '')
+}
+
+function siteOf(frame: string): string {
   return /([^\\/():]+:\d+)(?::\d+)?\)?$/.exec(frame)?.[1] ?? ''
 }
 

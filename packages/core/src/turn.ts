@@ -110,6 +110,7 @@ export class Turn {
       // Below all others, so that it is not the one to fail: it cannot go on without the lock.
       id: Math.floor(Math.random() * 2 ** 32),
       lock: this.#lock,
+      where: '',
       grant: (granted) => {
         if (this.#isOver || this.#holder !== undefined) this.#lock.leave(granted)
         else this.#enter(granted)
