@@ -10,6 +10,7 @@ const PROGRAMS = {
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
   'whole-object':
     'Ada Dracula true place,books,since\ntrue true true\non EMMA\\n\n{"shelf":{"shelf":["Dracula","Emma"],"since":"1970-01-01T00:00:00.000Z"}}\ntrue false\nfalse\n2\ntrue\nclosed the shelf west\ntrue\nBen\nclosed the shelf south\n',
+  locks: '0\n30\n[ 3, 3 ]\ntrue\ntrue\n20\nexclusive\n20\n1 true\n',
   'synchronous-calls':
     "[ 'Walden' ]\nEmma\nEmma\nEmma\nWouldBlockError\nbegun,free again,at north,begun,at south\nCallTimeoutError\nseen enough\nexit 3\nWouldBlockError\n",
 }
@@ -18,7 +19,10 @@ for (const [name, stdout] of Object.entries(PROGRAMS)) {
   describe(`the guide ${name}.md`, () => {
     it('has no code but that of its program and of the library', async () => {
       const page = await source(`../../docs/guide/${name}.md`)
-      const code = (await source(`./${name}.ts`)) + (await source('./library.ts'))
+      const code =
+        (await source(`./${name}.ts`)) +
+        (await source('./library.ts')) +
+        (await source('./bank.ts'))
       const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
 
       expect(samples.length).toBeGreaterThan(2)
