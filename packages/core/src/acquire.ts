@@ -7,9 +7,9 @@ import { currentContext } from './current-context.ts'
 import { chaseWaiter, localParty } from './deadlock.ts'
 import { CallTimeoutError, LockTimeoutError } from './errors.ts'
 import type { Connection } from './handle.ts'
-import { carriedHere, type Hold } from './held.ts'
+import { carriedHere, type Hold, TakenHold } from './held.ts'
 import { describeStandIn } from './inspection.ts'
-import { LockRequest, lockOf, type TakenLocks } from './lock-request.ts'
+import { LockRequest, lockOf } from './lock-request.ts'
 import { classNameOf } from './pass-style.ts'
 import { type AbortSignalLike, ambientPlatform } from './platform.ts'
 import { Operation } from './protocol.ts'
@@ -34,11 +34,6 @@ export interface AcquireOptions {
 /** A request that says where it comes from. */
 type Located = AcquireOptions & { readonly site: () => string }
 
-/** Locks that were taken. Whoever has them frees them. */
-export interface Acquired extends Hold {
-  free(): void
-}
-
 /** What one owner is asked for. */
 export interface LockGroup {
   /** Whose they are; `undefined` for this heap. */
@@ -60,12 +55,12 @@ export type LockAnswer = readonly [keeper: object, tokens: readonly number[]] | 
 export async function acquire(
   targets: readonly object[],
   options: AcquireOptions,
-): Promise<Acquired | undefined> {
+): Promise<TakenHold | undefined> {
   const { signal, timeout, site = callSite() } = options // the program is on the stack only now
   if (signal?.aborted === true) throw signal.reason
   const end = timeout === undefined ? undefined : now() + timeout
   const groups = await inOrder(groupsOf(targets))
-  const taken: Acquired[] = []
+  const taken: TakenHold[] = []
   try {
     for (const group of groups) {
       const one = await take(group, {
@@ -85,7 +80,7 @@ export async function acquire(
     if (timeout === undefined || !(error instanceof CallTimeoutError)) throw error
     throw new LockTimeoutError(nameTargets(targets), timeout)
   }
-  return { tokens: tokensOf(undefined, taken), free: () => freeAll(taken) }
+  return new TakenHold(tokensOf(undefined, taken), () => freeAll(taken))
 }
 
 function now(): number {
@@ -115,7 +110,7 @@ function heapOf({ connection }: LockGroup): number {
   return connection === undefined ? thisHeap.id : connection.peerHeap
 }
 
-function take(group: LockGroup, options: Located): Promise<Acquired | undefined> {
+function take(group: LockGroup, options: Located): Promise<TakenHold | undefined> {
   return group.connection === undefined
     ? takeHere(group.targets, options)
     : takeThere(group.connection, group.targets, options)
@@ -126,7 +121,7 @@ async function takeThere(
   connection: Connection,
   targets: readonly object[],
   { signal, timeout, held, ...options }: Located,
-): Promise<Acquired | undefined> {
+): Promise<TakenHold | undefined> {
   const [first, ...others] = targets
   const { handle, path } = standInOf(first) as StandIn // grouped by what each stands for
   const args: LockArguments = [options.mode, options.ifAvailable, ...others]
@@ -146,31 +141,31 @@ async function takeThere(
 }
 
 /** What an owner has answered. */
-export function acquiredFrom(connection: Connection, answer: unknown): Acquired | undefined {
+export function acquiredFrom(connection: Connection, answer: unknown): TakenHold | undefined {
   if (answer === null) return undefined
   const [keeper, tokens] = answer as NonNullable<LockAnswer> // what `served-locks.ts` gives
   connection.locks.held++
-  return {
-    tokens,
-    free() {
-      if (connection.ended !== undefined) return
-      connection.locks.held--
-      release(keeper as never) // a proxy of what keeps the locks
-    },
-  }
+  return new TakenHold(tokens, () => {
+    if (connection.ended !== undefined) return
+    connection.locks.held--
+    release(keeper as never) // a proxy of what keeps the locks
+  })
 }
 
 /** Takes locks of this heap for code of this heap. */
 function takeHere(
   targets: readonly object[],
   { mode, ifAvailable, signal, timeout, site, held }: Located,
-): Promise<Acquired | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<TakenLocks | undefined>()
+): Promise<TakenHold | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<TakenHold | undefined>()
   const bonds = carriedHere(held)
   const request = new LockRequest(
     targets.map((target) => lockOf(target, heapLock)),
     { mode, ifAvailable, bonds, party: localParty(currentContext().name) },
-    { granted: resolve, failed: reject },
+    {
+      granted: (locks) => resolve(locks && new TakenHold(locks.tokens, () => locks.free())),
+      failed: reject,
+    },
   )
   const bound = {
     bonds,
@@ -204,11 +199,11 @@ function takeHere(
   })
 }
 
-function tokensOf(held: Hold | undefined, taken: readonly Acquired[]): readonly number[] {
+function tokensOf(held: Hold | undefined, taken: readonly TakenHold[]): readonly number[] {
   return [...(held?.tokens ?? []), ...taken.flatMap(({ tokens }) => tokens)]
 }
 
-function freeAll(taken: readonly Acquired[]): void {
+function freeAll(taken: readonly TakenHold[]): void {
   for (const acquired of taken.toReversed()) acquired.free()
 }
 

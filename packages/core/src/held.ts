@@ -7,30 +7,50 @@
 import { activity, type Served, servedHere } from './current-call.ts'
 import { standInOf } from './stand-in.ts'
 
+export const NO_TOKENS: readonly number[] = Object.freeze([])
+
 /** What is held. */
 export interface Hold {
-  /** What names it where the locks are. */
+  /** What names it where the locks are; nothing once it is free. */
   readonly tokens: readonly number[]
+}
+
+/** A hold that whoever took it frees. */
+export class TakenHold implements Hold {
+  #tokens: readonly number[]
+  readonly #free: () => void
+
+  constructor(tokens: readonly number[], free: () => void) {
+    this.#tokens = tokens
+    this.#free = free
+  }
+
+  get tokens(): readonly number[] {
+    return this.#tokens
+  }
+
+  free(): void {
+    this.#tokens = NO_TOKENS
+    this.#free()
+  }
 }
 
 /** A lock as its holder sees it, in the shape of the Web Locks API. Names the hold in `withOptions(proxy, { held })`. */
 export class HeldLock implements Hold {
   readonly name: string
   readonly mode: 'exclusive' | 'shared'
-  readonly #tokens: readonly number[]
+  readonly #hold: Hold
 
-  constructor(name: string, mode: 'exclusive' | 'shared', tokens: readonly number[]) {
+  constructor(name: string, mode: 'exclusive' | 'shared', hold: Hold) {
     this.name = name
     this.mode = mode
-    this.#tokens = tokens
+    this.#hold = hold
   }
 
   get tokens(): readonly number[] {
-    return this.#tokens
+    return this.#hold.tokens
   }
 }
-
-export const NO_TOKENS: readonly number[] = Object.freeze([])
 
 /** The hold that a held proxy or a lock names; `undefined` when it is neither. */
 export function holdOf(value: unknown): Hold | undefined {
@@ -51,21 +71,21 @@ export function carriedHere(held: Hold | undefined, session?: object): readonly 
 
 /** Runs what may enter with a hold. */
 export function withHold<Args extends unknown[], R>(
-  tokens: readonly number[],
+  hold: Hold,
   fn: (...args: Args) => R,
   ...args: Args
 ): R {
-  return activity.run(new Within(servedHere(), tokens), fn, ...args)
+  return activity.run(new Within(servedHere(), hold), fn, ...args)
 }
 
 /** What is served, within a hold. */
 class Within implements Served {
   readonly #around: Served | undefined
-  readonly #tokens: readonly number[]
+  readonly #hold: Hold
 
-  constructor(around: Served | undefined, tokens: readonly number[]) {
+  constructor(around: Served | undefined, hold: Hold) {
     this.#around = around
-    this.#tokens = tokens
+    this.#hold = hold
   }
 
   get view(): Served['view'] {
@@ -90,6 +110,7 @@ class Within implements Served {
 
   get holds(): readonly number[] {
     const around = this.#around?.holds ?? NO_TOKENS
-    return around.length === 0 ? this.#tokens : [...around, ...this.#tokens]
+    const { tokens } = this.#hold
+    return around.length === 0 ? tokens : [...around, ...tokens]
   }
 }

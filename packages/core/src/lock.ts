@@ -2,7 +2,6 @@
  * Holding locks, as a program asks for it: of objects, wherever they live, and of whole contexts.
  */
 import {
-  type Acquired,
   type AcquireOptions,
   acquire,
   acquiredFrom,
@@ -15,7 +14,7 @@ import { currentContext } from './current-context.ts'
 import { localParty } from './deadlock.ts'
 import { CallTimeoutError, LockTimeoutError, refuseOption, WouldBlockError } from './errors.ts'
 import { type Connection, type Handle, Import } from './handle.ts'
-import { carriedHere, HeldLock, type Hold, withHold } from './held.ts'
+import { carriedHere, HeldLock, type Hold, TakenHold, withHold } from './held.ts'
 import { LockRequest, lockOf } from './lock-request.ts'
 import type { AbortSignalLike } from './platform.ts'
 import { Operation } from './protocol.ts'
@@ -116,11 +115,7 @@ export function lockSync(...args: readonly unknown[]): unknown {
   const hold = atOnce(targets, options) ?? acquireSync(targets, options)
   if (hold === undefined) return callback(...targets.map(() => null))
   try {
-    const result = withHold(
-      hold.tokens,
-      callback,
-      ...targets.map((target) => heldProxy(target, hold)),
-    )
+    const result = withHold(hold, callback, ...targets.map((target) => heldProxy(target, hold)))
     if (result instanceof Promise) {
       result.catch(() => undefined)
       throw new TypeError(
@@ -134,17 +129,13 @@ export function lockSync(...args: readonly unknown[]): unknown {
 }
 
 async function holding(
-  hold: Acquired | undefined,
+  hold: TakenHold | undefined,
   targets: readonly object[],
   callback: Callback,
 ): Promise<unknown> {
   if (hold === undefined) return callback(...targets.map(() => null))
   try {
-    return await withHold(
-      hold.tokens,
-      callback,
-      ...targets.map((target) => heldProxy(target, hold)),
-    )
+    return await withHold(hold, callback, ...targets.map((target) => heldProxy(target, hold)))
   } finally {
     hold.free()
   }
@@ -208,7 +199,7 @@ function checkLockOptions(options: unknown): AcquireOptions {
 function atOnce(
   targets: readonly object[],
   { mode, signal, held }: AcquireOptions,
-): Acquired | undefined {
+): TakenHold | undefined {
   if (signal?.aborted === true) return undefined
   if (targets.every((target) => standInOf(target) === undefined))
     return takeOwnAtOnce(targets, mode, held)
@@ -224,15 +215,15 @@ function takeOwnAtOnce(
   targets: readonly object[],
   mode: LockMode,
   held: Hold | undefined,
-): Acquired | undefined {
-  let taken: Acquired | undefined
+): TakenHold | undefined {
+  let taken: TakenHold | undefined
   const party = localParty(currentContext().name)
   const request = new LockRequest(
     targets.map((target) => lockOf(target, heapLock)),
     { mode, ifAvailable: true, bonds: carriedHere(held), party },
     {
       granted(locks) {
-        taken = locks
+        taken = locks && new TakenHold(locks.tokens, () => locks.free())
       },
       failed(error) {
         throw error
@@ -243,17 +234,17 @@ function takeOwnAtOnce(
   return taken
 }
 
-function takeAtOnce(connection: Connection): Acquired | undefined {
+function takeAtOnce(connection: Connection): TakenHold | undefined {
   const token = connection.takeLock()
   if (token === 0) return undefined
-  return { tokens: [token], free: () => connection.freeLock(token) }
+  return new TakenHold([token], () => connection.freeLock(token))
 }
 
 /** The locks of one owner, with this thread blocked until they are there. */
 function acquireSync(
   targets: readonly object[],
   { mode, ifAvailable, timeout, held }: AcquireOptions,
-): Acquired | undefined {
+): TakenHold | undefined {
   const [first, ...others] = targets
   const standIn = standInOf(first)
   if (standIn === undefined || others.length > 0) {
@@ -327,8 +318,8 @@ export function createLockManager(connection: Connection, control: Handle): Lock
     const hold = fast ?? (await whileWaiting(acquire([target()], options)))
     if (hold === undefined) return callback(null)
     try {
-      const held = new HeldLock(connection.peerName, options.mode, hold.tokens)
-      return await withHold(hold.tokens, callback, held)
+      const held = new HeldLock(connection.peerName, options.mode, hold)
+      return await withHold(hold, callback, held)
     } finally {
       hold.free()
     }

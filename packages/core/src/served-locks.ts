@@ -156,6 +156,11 @@ export class ServedLocks {
     return [new ByReference(kept), tokens]
   }
 
+  /** The peer is gone: what it held is free at once, also where this thread is blocked and nothing else would run. */
+  clear(): void {
+    for (const kept of [...this.#kept]) kept[released]()
+  }
+
   /** Frees what the answer would have kept that no one was there to take. */
   dropped(answer: unknown): void {
     const keeper: unknown = Array.isArray(answer) ? answer[0] : undefined

@@ -483,6 +483,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#transport.close()
     this.#incoming.clear(error)
     this.#leaveLock?.()
+    this.#locks.clear()
     this.references.clear(error)
     this.#resolveClosed(reason)
     for (const run of this.#whenClosed) run(reason)
