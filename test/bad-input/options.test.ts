@@ -106,6 +106,31 @@ const rows: Record<string, Row[]> = {
       message: option('writes', "'open', 'protected' or 'none'"),
     },
     {
+      name: 'only',
+      run: () => expose({ a: 1 }, loopback()[0], { only: 'a' as Wrong }),
+      message: option('only', 'a list of names'),
+    },
+    {
+      name: 'schema',
+      run: () => expose({ a: 1 }, loopback()[0], { schema: { a: {} } as Wrong }),
+      message: option('schema', 'about methods that peers have of Object'),
+    },
+    {
+      name: 'policy',
+      run: session({ policy: () => true }),
+      message: option('policy', 'an object with allow or distort'),
+    },
+    {
+      name: 'policy.allow',
+      run: session({ policy: { allow: true } }),
+      message: option('policy.allow', 'a function'),
+    },
+    {
+      name: 'policy.distort',
+      run: session({ policy: { distort: {} } }),
+      message: option('policy.distort', 'a function'),
+    },
+    {
       name: 'sharedMemory',
       run: session({ sharedMemory: 1 }),
       message: option('sharedMemory', 'true or false'),
@@ -212,6 +237,79 @@ const rows: Record<string, Row[]> = {
       name: 'released',
       run: () => proxy({}, { released: 5 as Wrong }),
       message: option('released', 'a function'),
+    },
+    {
+      name: 'only',
+      run: () => proxy({ a: 1 }, { only: 'a' as Wrong }),
+      message: option('only', 'a list of names'),
+    },
+    {
+      name: 'only, of what is no name',
+      run: () => proxy({ a: 1 }, { only: [{}] as Wrong }),
+      message: option('only', 'a list of names'),
+    },
+    {
+      name: 'only, of a name that no peer has',
+      run: () => proxy({ a: 1 }, { only: ['constructor'] as Wrong }),
+      message: 'option "only" must be names that peers may have, not "constructor"',
+    },
+    {
+      name: 'methods',
+      run: () => proxy({ a: () => 1 }, { methods: {} as Wrong }),
+      message: option('methods', 'a list of names'),
+    },
+    {
+      name: 'methods that only leaves out',
+      run: () => proxy({ a: 1, b: () => 1 }, { only: ['a'], methods: ['b'] }),
+      message: 'option "methods" must be names that are in "only", not "b"',
+    },
+    {
+      name: 'schema',
+      run: () => proxy({ a: () => 1 }, { schema: 5 as Wrong }),
+      message: option('schema', 'an object of method names and validators'),
+    },
+    {
+      name: 'a schema of what is not there',
+      run: () => proxy({ a: () => 1 }, { schema: { b: {} } as Wrong }),
+      message: 'option "schema" must be about methods that peers have of Object, not "b"',
+    },
+    {
+      name: 'a schema of what is no method',
+      run: () => proxy({ a: 1 }, { schema: { a: {} } as Wrong }),
+      message: 'option "schema" must be about methods that peers have of Object, not "a"',
+    },
+    {
+      name: 'a schema of what is left out',
+      run: () => proxy({ a: 1, b: () => 1 }, { only: ['a'], schema: { b: {} } }),
+      message: 'option "schema" must be about methods that peers have of Object, not "b"',
+    },
+    {
+      name: 'a schema of one method',
+      run: () => proxy({ a: () => 1 }, { schema: { a: 5 } as Wrong }),
+      message: option('schema.a', 'an object of args and result'),
+    },
+    {
+      name: 'args',
+      run: () => proxy({ a: () => 1 }, { schema: { a: { args: 5 } } as Wrong }),
+      message: option('schema.a.args', 'a Standard Schema validator, or a list of them'),
+    },
+    {
+      name: 'args, one of them',
+      run: () => proxy({ a: () => 1 }, { schema: { a: { args: [Number] } } as Wrong }),
+      message: option('schema.a.args[0]', 'a Standard Schema validator'),
+    },
+    {
+      name: 'args, of another version',
+      run: () =>
+        proxy(() => 1, {
+          schema: { args: { '~standard': { version: 2, validate: () => 1 } } } as Wrong,
+        }),
+      message: option('schema.args', 'a Standard Schema validator'),
+    },
+    {
+      name: 'result',
+      run: () => proxy({ a: () => 1 }, { schema: { a: { result: [] } } as Wrong }),
+      message: option('schema.a.result', 'a Standard Schema validator'),
     },
     {
       name: 'transfer of a primitive',
@@ -342,6 +440,11 @@ const rows: Record<string, Row[]> = {
     },
     { name: 'options', run: worker(5), message: option('options', 'an object') },
     { name: 'null options', run: worker(null), message: option('options', 'an object') },
+    {
+      name: 'policy',
+      run: worker({ policy: { allow: 1 } }),
+      message: option('policy.allow', 'a function'),
+    },
     { name: 'name', run: worker({ name: 5 }), message: option('name', 'a name that is not empty') },
     {
       name: 'an empty name',
@@ -430,6 +533,11 @@ const rows: Record<string, Row[]> = {
       name: 'limits',
       run: isolate({ limits: { exports: 0 } }),
       message: option('limits.exports', 'a positive whole number'),
+    },
+    {
+      name: 'policy',
+      run: isolate({ policy: 5 }),
+      message: option('policy', 'an object with allow or distort'),
     },
     {
       name: 'writes',

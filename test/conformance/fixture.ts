@@ -8,6 +8,7 @@ import { Money, Route, Temperature } from './registered.ts'
 import { money, platformClass, samples } from './samples.ts'
 
 export * from './lockable.ts'
+export * from './guarded.ts'
 export * from './stoppable.ts'
 
 // Data and paths -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import * as farhold from '@farhold/core'
 import { spawnWorker, workerTransport } from '@farhold/transport-worker'
 import { afterAll, beforeAll } from 'vitest'
 import { blockingStopCases } from './cases/cancelling.ts'
+import { blockingLaterCases, blockingNarrowingCases } from './cases/narrowing.ts'
 import { syncCases } from './cases/sync.ts'
 import { blockingObjectCases } from './cases/whole-object.ts'
 import * as fixture from './fixture.ts'
@@ -12,7 +13,13 @@ import { runCase } from './run-case.ts'
 const cannotBlock: Exception = {
   because: 'a port alone does not say how its other thread is woken',
   failure: /cannot block this thread/,
-  cases: [...syncCases, ...blockingStopCases, ...blockingObjectCases].map(({ name }) => name),
+  cases: [
+    ...syncCases,
+    ...blockingStopCases,
+    ...blockingObjectCases,
+    ...blockingNarrowingCases,
+    ...blockingLaterCases,
+  ].map(({ name }) => name),
 }
 
 let worker: farhold.Context

@@ -2,16 +2,65 @@
  * What a peer may touch: the one place that decides, for every operation and every transport.
  *
  * A peer reaches the own properties of what it was given and what that object's classes define, up to
- * but never including `Object.prototype` and `Function.prototype`. A name on the list below does not
- * exist for it at all. What is refused here is caught by `test/conformance/access.ts`.
+ * but never including `Object.prototype` and `Function.prototype`, less what a {@link Narrowing} of the object leaves out. A name on the
+ * list below does not exist for it at all. `writing.ts` decides what it may change, `calling.ts` on what it may call a function. What is refused here is caught by `test/conformance/cases/access.ts` and `narrowing.ts`.
  */
-import { AccessDeniedError, UnprotectedError } from './errors.ts'
-import { released } from './holders.ts'
-import { classNameOf, isEvaluator } from './pass-style.ts'
-import { nameOfSymbol } from './protocol.ts'
+import { AccessDeniedError } from './errors.ts'
+import { bothOf, hasNarrowed, type Narrowing, narrowingOf } from './narrowing.ts'
+import { isEvaluator } from './pass-style.ts'
+import type { PeerPolicy } from './policy.ts'
+import { nameOfSymbol, Operation } from './protocol.ts'
+import type { AnyClass, AnyFunction } from './types/pass-kind.ts'
 
 /** Which of our objects a peer may change. */
 export type Writes = 'open' | 'protected' | 'none'
+
+/** What decides for one peer. */
+export class Access {
+  readonly writes: Writes
+  /** `undefined` when the host has none, which is what each operation looks at first. */
+  readonly policy: PeerPolicy | undefined
+  readonly #root: object | undefined
+  readonly #narrowing: Narrowing | undefined
+  /** The root's two narrowings as one, and the second of them, which its owner may change. */
+  #both: { readonly own: Narrowing; readonly narrowing: Narrowing } | undefined
+
+  /** @param root what `narrowing` is about, for this peer only */
+  constructor(writes: Writes, policy?: PeerPolicy, root?: object, narrowing?: Narrowing) {
+    this.writes = writes
+    this.policy = policy
+    this.#root = narrowing === undefined ? undefined : root
+    this.#narrowing = narrowing
+  }
+
+  /** What this peer has of an object; `undefined` when that is not narrowed. Hot path, guarded by `bench/`, row `isolate, sync`. */
+  narrowingOf(target: object): Narrowing | undefined {
+    const own = narrowingOf(target)
+    if (this.#narrowing === undefined || !this.#isRoot(target)) return own
+    if (own === undefined) return this.#narrowing
+    if (this.#both?.own !== own) this.#both = { own, narrowing: bothOf(this.#narrowing, own) }
+    return this.#both.narrowing
+  }
+
+  /** Is there no more to know of any object than what it is? Then this peer has all of each. */
+  get isWhole(): boolean {
+    return this.policy === undefined && this.#narrowing === undefined && !hasNarrowed()
+  }
+
+  #isRoot(target: object): boolean {
+    return target === this.#root || (this.#root !== undefined && target === this.of(this.#root))
+  }
+
+  /** What stands for an object of ours towards this peer. */
+  of<Value>(value: Value): Value {
+    return this.policy === undefined ? value : this.policy.inPlaceOf(value)
+  }
+
+  /** What is called, or constructed, when this peer asks it of a function. */
+  callable<F extends AnyFunction | AnyClass>(fn: F): F {
+    return this.narrowingOf(fn)?.callable(fn) ?? fn
+  }
+}
 
 /** Names that lead from an object to its class, its prototype, its caller, or into the engine's old accessors; and what only we call. */
 const FORBIDDEN: ReadonlySet<PropertyKey> = new Set([
@@ -25,7 +74,8 @@ const FORBIDDEN: ReadonlySet<PropertyKey> = new Set([
   '__defineSetter__',
   '__lookupGetter__',
   '__lookupSetter__',
-  released,
+  // What `holders.ts` calls on an object of ours.
+  Symbol.for('farhold.released'),
 ])
 
 /** True for a name that does not exist for a peer. */
@@ -45,7 +95,7 @@ const getPrototypeOf = Object.getPrototypeOf as (value: object) => object | null
 const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 
 /** True for `Object.prototype`, `Function.prototype` and their kin, of any realm. */
-function isRootPrototype(value: object): boolean {
+export function isRootPrototype(value: object): boolean {
   if (value === Object.prototype || value === Function.prototype) return true
   const above = getPrototypeOf(value)
   if (above === null) return Object.hasOwn(value, '__lookupGetter__')
@@ -53,14 +103,14 @@ function isRootPrototype(value: object): boolean {
 }
 
 /** The next object up that a peer may see, or `null`. A function's classes are functions themselves. */
-function visibleAbove(value: object): object | null {
+export function visibleAbove(value: object): object | null {
   const above = getPrototypeOf(value)
   if (above === null || isRootPrototype(above)) return null
   return typeof value === 'function' && typeof above !== 'function' ? null : above
 }
 
 /** The property a peer means by `key`, own or of a class; `undefined` when it has none. */
-function findProperty(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+export function findProperty(target: object, key: PropertyKey): PropertyDescriptor | undefined {
   if (isRootPrototype(target)) return undefined
   for (let holder: object | null = target; holder !== null; holder = visibleAbove(holder)) {
     const found = getOwnPropertyDescriptor(holder, key)
@@ -70,11 +120,11 @@ function findProperty(target: object, key: PropertyKey): PropertyDescriptor | un
 }
 
 /** An operation of a peer on one of our objects, as messages name it. */
-function asked(key: PropertyKey): string {
+export function asked(key: PropertyKey): string {
   return `property ${typeof key === 'symbol' ? String(key) : JSON.stringify(key)}`
 }
 
-function refuseForbidden(key: PropertyKey): void {
+export function refuseForbidden(key: PropertyKey): void {
   if (FORBIDDEN.has(key)) throw new AccessDeniedError(asked(key))
 }
 
@@ -82,123 +132,109 @@ function refuseForbidden(key: PropertyKey): void {
  * Reads a property as a peer sees it: `undefined` where it has none.
  * @throws {AccessDeniedError} for a name that does not exist for peers, and for a value that evaluates text.
  */
-export function readProperty(target: unknown, key: PropertyKey): unknown {
+export function readProperty(target: unknown, key: PropertyKey, access: Access): unknown {
   refuseForbidden(key)
   if (target === null || target === undefined) {
     throw new TypeError(`cannot read ${asked(key)} of ${target === null ? 'null' : 'undefined'}`)
   }
   const holder = Object(target) as object
+  const narrowing = access.narrowingOf(holder)
+  if (narrowing?.admits(key) === false) return undefined
   const property = findProperty(holder, key)
   if (property === undefined) return undefined
   const value: unknown =
     'value' in property ? property.value : property.get && Reflect.apply(property.get, target, [])
-  if (isEvaluator(value)) throw new AccessDeniedError(asked(key))
+  const shown = narrowing === undefined ? value : narrowing.show(key, value)
+  if (isEvaluator(value) && shown !== undefined) throw new AccessDeniedError(asked(key))
+  return shown
+}
+
+/** What a peer comes to from one of our objects by a path, which it names in the place of the object. Throws as {@link readProperty} does. */
+export function readPath(target: unknown, path: readonly PropertyKey[], access: Access): unknown {
+  let value = access.of(target)
+  for (const [step, key] of path.entries()) {
+    access.policy?.check(Operation.get, value, path.slice(0, step + 1), true)
+    value = access.of(readProperty(value, key, access))
+  }
   return value
 }
 
 /** Whether a peer sees a property of that name. */
-export function hasProperty(target: object, key: PropertyKey): boolean {
-  return !FORBIDDEN.has(key) && findProperty(target, key) !== undefined
+export function hasProperty(target: object, key: PropertyKey, access: Access): boolean {
+  if (FORBIDDEN.has(key)) return false
+  const property = findProperty(target, key)
+  if (property === undefined) return false
+  return access.narrowingOf(target)?.shows(key, property) ?? true
 }
 
-/**
- * Whether a function is one that a peer could call on `target` by a name, or as an accessor of it. One that is shadowed counts.
- */
-export function hasMethod(target: object, method: unknown): boolean {
-  if (isRootPrototype(target)) return false
-  for (let holder: object | null = target; holder !== null; holder = visibleAbove(holder)) {
-    for (const key of visibleKeys(holder)) {
-      const found = getOwnPropertyDescriptor(holder, key)
-      if (found?.value === method || found?.get === method || found?.set === method) return true
-    }
-  }
-  return false
+/** Getters whose functions are narrowed, by the getters they stand for: identity is kept. */
+const GETTERS = new WeakMap<Narrowing, Map<PropertyKey, { of: AnyFunction; shown: AnyFunction }>>()
+
+export function shownGetter(narrowing: Narrowing, key: PropertyKey, get: AnyFunction): AnyFunction {
+  const known = GETTERS.get(narrowing) ?? new Map<PropertyKey, never>()
+  GETTERS.set(narrowing, known)
+  const before = known.get(key)
+  if (before?.of === get) return before.shown
+  const shown = new Proxy(get, {
+    apply: (getter, self, args) => narrowing.show(key, Reflect.apply(getter, self, args)),
+  })
+  known.set(key, { of: get, shown })
+  return shown
 }
 
-/** The own keys a peer sees: none of the forbidden ones, and no symbol that it could not name. */
-export function visibleKeys(target: object): PropertyKey[] {
+/** The own keys that a peer could name. */
+export function namedKeys(target: object): PropertyKey[] {
   return Reflect.ownKeys(target).filter(
     (key) => !FORBIDDEN.has(key) && (typeof key === 'string' || nameOfSymbol(key) !== undefined),
   )
+}
+
+/** The own keys a peer sees: none of the forbidden ones, and no symbol that it could not name. */
+export function visibleKeys(target: object, access: Access): PropertyKey[] {
+  const keys = namedKeys(target)
+  const narrowing = access.narrowingOf(target)
+  if (narrowing === undefined) return keys
+  return keys.filter((key) => {
+    const property = getOwnPropertyDescriptor(target, key)
+    return property !== undefined && narrowing.shows(key, property)
+  })
 }
 
 /** The own property descriptor a peer sees. @throws {AccessDeniedError} when its value evaluates text. */
 export function visibleDescriptor(
   target: object,
   key: PropertyKey,
+  access: Access,
 ): PropertyDescriptor | undefined {
   if (FORBIDDEN.has(key)) return undefined
   const found = getOwnPropertyDescriptor(target, key)
-  if (found !== undefined && isEvaluator(found.value)) throw new AccessDeniedError(asked(key))
-  return found
-}
-
-/** @throws {UnprotectedError} unless this peer may write to `target`. */
-function checkWritable(target: object, key: PropertyKey, writes: Writes): void {
-  refuseForbidden(key)
-  if (writes !== 'open' || isRootPrototype(target))
-    throw new UnprotectedError(classNameOf(target), asked(key))
-}
-
-/**
- * Writes a property for a peer; false when no one can write it.
- * @throws {UnprotectedError} when the peer may not write to `target`.
- * @throws {AccessDeniedError} for a name that does not exist for peers.
- */
-export function writeProperty(
-  target: object,
-  key: PropertyKey,
-  value: unknown,
-  writes: Writes,
-): boolean {
-  checkWritable(target, key, writes)
-  return Reflect.set(target, key, value)
+  if (found === undefined) return undefined
+  const narrowing = access.narrowingOf(target)
+  if (narrowing?.shows(key, found) === false) return undefined
+  if (isEvaluator(found.value)) throw new AccessDeniedError(asked(key))
+  if (narrowing === undefined) return found
+  if (found.get !== undefined) return { ...found, get: shownGetter(narrowing, key, found.get) }
+  return 'value' in found ? { ...found, value: narrowing.show(key, found.value) } : found
 }
 
 /**
- * Writes to what inherits from `target` elsewhere, which is what a setter of `target` takes and gives as {@link writeProperty} does.
- * What no setter takes is for the other side to keep, if that may be: `null`, or else false.
+ * The data of a narrowed object, as a copy of it may show it: an object of the same class that has only what the peer sees.
+ * Getters run. Throws as {@link readProperty} does.
  */
-export function writeInherited(
-  target: object,
-  key: PropertyKey,
-  value: unknown,
-  writes: Writes,
-): boolean | null {
-  refuseForbidden(key)
-  const seen = findProperty(target, key)
-  if (seen !== undefined && !('value' in seen)) return writeProperty(target, key, value, writes)
-  return (seen?.writable ?? isFree(target, key)) ? null : false
-}
-
-/** Does no root prototype keep what inherits from `target` from having a property of its own? */
-function isFree(target: object, key: PropertyKey): boolean {
-  for (let holder: object | null = target; holder !== null; holder = getPrototypeOf(holder)) {
-    const found = getOwnPropertyDescriptor(holder, key)
-    if (found !== undefined) return found.writable === true
+export function visibleData(target: object, access: Access): object {
+  const data: object = Array.isArray(target)
+    ? []
+    : (Object.create(getPrototypeOf(target)) as object)
+  for (const key of visibleKeys(target, access)) {
+    const { enumerable } = getOwnPropertyDescriptor(target, key) ?? {}
+    if (enumerable !== true && key !== 'length') continue
+    const value = readProperty(target, key, access)
+    Reflect.defineProperty(data, key, {
+      value,
+      writable: true,
+      enumerable: enumerable === true,
+      configurable: key !== 'length',
+    })
   }
-  return true
-}
-
-/** Deletes an own property for a peer; true when it is gone. Throws as {@link writeProperty} does. */
-export function deleteOwnProperty(target: object, key: PropertyKey, writes: Writes): boolean {
-  checkWritable(target, key, writes)
-  return Reflect.deleteProperty(target, key)
-}
-
-/** Defines an own property for a peer; true when it is defined. Throws as {@link writeProperty} does. */
-export function defineOwnProperty(
-  target: object,
-  key: PropertyKey,
-  descriptor: PropertyDescriptor,
-  writes: Writes,
-): boolean {
-  checkWritable(target, key, writes)
-  return Reflect.defineProperty(target, key, descriptor)
-}
-
-/** Makes an object not extensible for a peer. Throws as {@link writeProperty} does. */
-export function preventExtensions(target: object, writes: Writes): boolean {
-  checkWritable(target, 'extensibility', writes)
-  return Reflect.preventExtensions(target)
+  return data
 }

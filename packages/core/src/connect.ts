@@ -1,7 +1,7 @@
 /**
  * Two contexts become a session: one side exposes a root, the other connects to it, or both do both.
  */
-import type { Writes } from './access.ts'
+import { Access, isForbidden, type Writes } from './access.ts'
 import { checkPrefetch, checkTimeout } from './call-options.ts'
 import type { CallTimeout } from './call-watch.ts'
 import { type CloseOptions, Closing } from './closing.ts'
@@ -13,7 +13,9 @@ import type { Leak } from './leaks.ts'
 import type { Limits } from './limits.ts'
 import { limitsFrom, OPEN_LIMITS } from './limits.ts'
 import { createLockManager, type LockManager } from './lock.ts'
+import { type Narrowing, type NarrowingOptions, narrowingFrom } from './narrowing.ts'
 import { ambientPlatform, type Platform } from './platform.ts'
+import { checkPolicy, PeerPolicy, type Policy } from './policy.ts'
 import { remoteOf } from './remote.ts'
 import type { Locks } from './served-locks.ts'
 import { SessionCore, type SessionStats } from './session.ts'
@@ -39,6 +41,8 @@ export interface SessionOptions {
    * another context. Default: `'turn'`.
    */
   readonly lock?: 'turn' | 'exclusive'
+  /** The host's own say in what the peer asks of our objects. Default: none. */
+  readonly policy?: Policy
   /** May SharedArrayBuffers cross? Default: true. */
   readonly sharedMemory?: boolean
   /** Do our errors' stacks cross? Default: true. */
@@ -59,6 +63,9 @@ export interface SessionOptions {
   /** What this heap has beyond ECMAScript. Default: what its global object has. */
   readonly platform?: Platform
 }
+
+/** How a root is exposed: the session's options, and what of the root there is for this peer. */
+export interface ExposeOptions<T = object> extends SessionOptions, NarrowingOptions<T> {}
 
 /** One end of a connection. */
 export interface Session<T = unknown> {
@@ -83,8 +90,8 @@ export interface Session<T = unknown> {
 }
 
 /**
- * Lets the peer at the other end of a transport use `root`: its own properties and what its classes define.
- * The session owns the transport and closes it when it ends.
+ * Lets the peer at the other end of a transport use `root`: its own properties and what its classes define, or what of them `only`,
+ * `methods` and `schema` leave to this peer. The session owns the transport and closes it when it ends.
  *
  * @throws {TypeError} when `root` is a primitive or an option is wrong.
  * @example
@@ -93,11 +100,17 @@ export interface Session<T = unknown> {
  * expose({ add: (a: number, b: number) => a + b }, here)
  * ```
  */
-export function expose(root: object, transport: Transport, options: SessionOptions = {}): Session {
+export function expose<T extends object>(
+  root: T,
+  transport: Transport,
+  options: ExposeOptions<NoInfer<T>> = {},
+): Session {
   if ((typeof root !== 'object' && typeof root !== 'function') || root === null) {
     throw new TypeError('expose() takes an object, a function or a class as its root')
   }
-  return sessionOf(openSession(root, transport, options))
+  checkOptions(options)
+  const narrowing = narrowingFrom(root, options, isForbidden)
+  return sessionOf(openSession(root, transport, options, { narrowing }))
 }
 
 /**
@@ -128,12 +141,18 @@ export function openSession(
     readonly defaults?: Limits
     readonly wallTimeout?: number | undefined
     readonly membership?: Membership
+    /** What of the root there is for this peer. */
+    readonly narrowing?: Narrowing | undefined
   } = {},
 ): SessionCore {
   checkTransport(transport)
   checkOptions(options)
   const { platform = ambientPlatform } = options
-  const core = new SessionCore({
+  const policy =
+    options.policy === undefined
+      ? undefined
+      : new PeerPolicy(options.policy, () => core.outgoing.peerName)
+  const core: SessionCore = new SessionCore({
     transport,
     root,
     membership: inner.membership,
@@ -142,10 +161,10 @@ export function openSession(
     peerName: options.peerName ?? '',
     limits: limitsFrom(inner.defaults ?? OPEN_LIMITS, options.limits),
     platform,
-    writes: options.writes ?? 'open',
     locks: options.locks ?? 'open',
     entry: options.lock ?? 'turn',
     trusted: inner.trusted ?? true,
+    access: new Access(options.writes ?? 'open', policy, root, inner.narrowing),
     flavour: inner.flavour ?? 'remote',
     sharedMemory: options.sharedMemory ?? true,
     exposeStacks: options.exposeStacks ?? true,
@@ -224,6 +243,7 @@ function checkOptions(options: SessionOptions): void {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])
   }
+  checkPolicy(options.policy)
   if (options.timeout !== undefined) checkTimeout('timeout', options.timeout)
   if (options.prefetch !== undefined) checkPrefetch(options.prefetch)
   if (options.onError !== undefined && typeof options.onError !== 'function') {

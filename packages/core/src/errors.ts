@@ -112,10 +112,35 @@ export class UnprotectedError extends FarholdError {
   override readonly name = 'UnprotectedError'
   readonly code = 'FARHOLD_UNPROTECTED'
 
-  constructor(object: string, property: string) {
+  /** @param part what of the object, as in `property "price"` */
+  constructor(object: string, part: string) {
     super(
-      `${property} of ${object} was not written: its owner does not accept writes from this context. Nothing changed.`,
+      `${part} of ${object} was not written: its owner does not accept writes from this context. Nothing changed.`,
     )
+    this.label()
+  }
+}
+
+/** One thing that a validator found wrong. */
+export interface SchemaIssue {
+  readonly message: string
+  /** Where: for arguments, from the index of the argument. */
+  readonly path: readonly (string | number)[]
+}
+
+/** The arguments or the result of a call are not what the owner's `schema` for its method takes. */
+export class SchemaError extends FarholdError {
+  override readonly name = 'SchemaError'
+  readonly code = 'FARHOLD_SCHEMA'
+  /** What was refused. The method did not run when it was the arguments; it has run when it was the result. */
+  readonly part: 'arguments' | 'result'
+  /** What the validator found wrong; no more than the first hundred. */
+  readonly issues: readonly SchemaIssue[]
+
+  constructor(message: string, part: 'arguments' | 'result', issues: readonly SchemaIssue[]) {
+    super(message)
+    this.part = part
+    this.issues = issues
     this.label()
   }
 }
@@ -226,6 +251,7 @@ const CLASSES = [
   NotShareableError,
   AccessDeniedError,
   UnprotectedError,
+  SchemaError,
   WouldBlockError,
   LimitExceededError,
   LockTimeoutError,

@@ -4,7 +4,7 @@
  * A call whose target or argument is the answer of an earlier call waits for that answer, and fails with its
  * error if it fails; the calls behind it do not wait.
  */
-import type { Writes } from './access.ts'
+import { Access } from './access.ts'
 import { isAwaitable } from './awaitable.ts'
 import { nowServing, servedHere } from './current-call.ts'
 import { chaseServed, chaseWaiter } from './deadlock.ts'
@@ -18,6 +18,7 @@ import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
+import { CONTROL } from './object-ids.ts'
 import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform } from './perform.ts'
 import { hasProtected, isProtected } from './protected.ts'
@@ -35,7 +36,6 @@ export interface IncomingOptions {
   readonly outbox: Outbox
   /** Which proxies the arguments of a call become here. */
   readonly flavour: Flavour
-  readonly writes: Writes
   readonly entrance: Entrance
   readonly locks: ServedLocks
   /** The holds that the peer may name, when it is not trusted. */
@@ -50,7 +50,8 @@ export class Incoming {
   readonly #references: References
   readonly #outbox: Outbox
   readonly #flavour: Flavour
-  readonly #writes: Writes
+  /** Towards the control object, which is not the host's to speak for. */
+  readonly #controlAccess: Access
   readonly #malformed: (error: FarholdError) => void
   readonly #entrance: Entrance
   readonly #locks: ServedLocks
@@ -77,7 +78,7 @@ export class Incoming {
     this.answers = new HeldAnswers(options.references.limits.exports)
     this.#outbox = options.outbox
     this.#flavour = options.flavour
-    this.#writes = options.writes
+    this.#controlAccess = new Access('none')
     this.#malformed = options.malformed
     this.#entrance = options.entrance
     this.#locks = options.locks
@@ -356,7 +357,8 @@ export class Incoming {
       path = propertyPath(message.path)
       const isRead =
         path.length === 0 &&
-        (message.operation === Operation.get || message.operation === Operation.snapshot)
+        (message.operation === Operation.get || message.operation === Operation.snapshot) &&
+        this.#references.access.policy === undefined
       result =
         isRead && !(target instanceof Import) && !isProtected(Object(target) as object)
           ? target
@@ -504,12 +506,14 @@ export class Incoming {
   }
 
   #options(flags: number, served?: ServedCall): PerformOptions {
+    const { access } = this.#references
+    const isControl = access.policy !== undefined && served?.message.target === CONTROL
     const enter =
       served === undefined || !hasProtected()
         ? undefined
         : (object: unknown, operation: Operation, key?: PropertyKey): void =>
             this.#entrance.enterObject(served, object, operation, key)
-    return { writes: this.#writes, flags, enter }
+    return { access: isControl ? this.#controlAccess : access, flags, enter }
   }
 
   /** Is there still someone to answer? */

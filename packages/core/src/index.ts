@@ -1,7 +1,13 @@
 export type { Writes } from './access.ts'
 export type { CallOptions, HeldReference } from './call-options.ts'
 export type { CloseOptions } from './closing.ts'
-export { connect, expose, type Session, type SessionOptions } from './connect.ts'
+export {
+  connect,
+  type ExposeOptions,
+  expose,
+  type Session,
+  type SessionOptions,
+} from './connect.ts'
 export { type Context, contexts, type EvalOptions } from './context.ts'
 export { type CurrentCall, currentCall } from './current-call.ts'
 export { type ContextIdentity, currentContext } from './current-context.ts'
@@ -19,6 +25,8 @@ export {
   NotShareableError,
   ProtocolError,
   ReleasedError,
+  SchemaError,
+  type SchemaIssue,
   UnprotectedError,
   WouldBlockError,
 } from './errors.ts'
@@ -36,12 +44,15 @@ export {
   lockSync,
 } from './lock.ts'
 export { type LoopbackOptions, loopback } from './loopback.ts'
-export { proxy, transfer } from './marks.ts'
+export { type ProxyOptions, proxy, transfer } from './marks.ts'
+export type { NarrowingOptions } from './narrowing.ts'
 export type { AbortSignalLike, CallSignal, Platform } from './platform.ts'
+export type { OperationName, Policy, PolicyQuestion } from './policy.ts'
 export { protect } from './protected.ts'
 export { contextOf, isProxy, RemoteReflect, snapshot } from './reflect.ts'
 export { type CustomTransformer, registerClass, registerCustom } from './registry.ts'
 export { release } from './release.ts'
+export type { MethodSchema, Schema } from './schema.ts'
 export { scope } from './scope.ts'
 export type { LockInfo, Locks } from './served-locks.ts'
 export type { SessionStats } from './session.ts'
@@ -57,5 +68,6 @@ export type {
   RemoteResult,
   Sendable,
 } from './types/remote.ts'
+export type { StandardIssue, StandardResult, StandardSchema } from './types/standard-schema.ts'
 export type { Sync, SyncReceived } from './types/sync.ts'
 export { withOptions } from './with-options.ts'

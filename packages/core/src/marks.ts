@@ -4,7 +4,9 @@
  * Marks are kept beside the object, weakly, never on it. One object has at most one mark, so that the
  * marshaller asks once.
  */
+import { isForbidden } from './access.ts'
 import { refuseOption } from './errors.ts'
+import { type NarrowingOptions, narrow, narrowingFrom } from './narrowing.ts'
 import type { Proxied } from './types/remote.ts'
 
 /** The object crosses by reference; `released` runs when no peer holds it any more. */
@@ -31,20 +33,28 @@ export function markOf(value: object): Mark | undefined {
   return MARKS.get(value)
 }
 
+/** What else is said about an object that crosses by reference. */
+export interface ProxyOptions<T = object> extends NarrowingOptions<T> {
+  /** Runs once each time no other context holds the object any more. */
+  readonly released?: () => void
+}
+
 /**
- * Marks an object to cross by reference: it stays here, and other contexts hold proxies of it.
+ * Marks an object to cross by reference: it stays here, and other contexts hold proxies of it. With `only`, `methods` and `schema`
+ * every other context has that much of it and no more; marking it again without them leaves that as it is.
  *
- * The caller keeps owning `value`. `released` runs once each time no other context holds it any more.
+ * The caller keeps owning `value`.
  *
- * @throws {TypeError} when `value` is a primitive, or `released` is not a function.
+ * @throws {TypeError} when `value` is a primitive, or an option is wrong.
  * @example
  * ```ts
  * const counter = proxy(new Counter(), { released: () => console.log('nobody counts any more') })
+ * const guarded = proxy(account, { only: ['balance', 'deposit'], schema: { deposit: { args: [z.number().positive()] } } })
  * ```
  */
 export function proxy<T extends object>(
   value: T,
-  options: { readonly released?: () => void } = {},
+  options: ProxyOptions<NoInfer<T>> = {},
 ): Proxied<T> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
     throw new TypeError(
@@ -55,6 +65,8 @@ export function proxy<T extends object>(
   if (options.released !== undefined && typeof options.released !== 'function') {
     refuseOption('released', 'a function', options.released)
   }
+  const narrowing = narrowingFrom(value, options, isForbidden)
+  if (narrowing !== undefined) narrow(value, narrowing)
   const { released } = options
   MARKS.set(value, released === undefined ? BY_REFERENCE : { kind: 'reference', released })
   return value as Proxied<T> // the brand exists in types only; the mark above is its meaning

@@ -5,33 +5,33 @@
  * Where the path meets a proxy of a third context, the rest of the operation is handed on to it as it is; its
  * owner decides by its own rules.
  */
-import {
-  defineOwnProperty,
-  deleteOwnProperty,
-  hasMethod,
-  hasProperty,
-  preventExtensions,
-  readProperty,
-  visibleDescriptor,
-  visibleKeys,
-  type Writes,
-  writeInherited,
-  writeProperty,
-} from './access.ts'
+import { type Access, hasProperty, readProperty, visibleDescriptor, visibleKeys } from './access.ts'
 import { nameOfBuiltIn } from './built-in.ts'
+import { callAsMethod, callMethod } from './calling.ts'
 import { AccessDeniedError, WouldBlockError } from './errors.ts'
 import { describePath, type Handle, Import } from './handle.ts'
 import { jsonFormOf } from './json-form.ts'
 import { ByReference } from './marks.ts'
 import { isEvaluator } from './pass-style.ts'
+import type { PeerPolicy } from './policy.ts'
 import { Flag, Operation } from './protocol.ts'
 import { createRemote } from './remote.ts'
+import { isDelayed } from './schema.ts'
 import { LockTarget } from './served-locks.ts'
 import { standInOf } from './stand-in.ts'
+import type { AnyFunction } from './types/pass-kind.ts'
+import {
+  defineOwnProperty,
+  deleteOwnProperty,
+  preventExtensions,
+  writeInherited,
+  writeProperty,
+} from './writing.ts'
 
 /** What an operation may rely on. */
 export interface PerformOptions {
-  readonly writes: Writes
+  /** What decides for the peer that asks. */
+  readonly access: Access
   /** The call's flags; `live` and `blocking` matter here. A live operation is one that only a blocking proxy asks for. */
   readonly flags: number
   /** Has the operation enter an object that may have a lock of its own; see `entrance.ts`. Left out while none has. */
@@ -49,14 +49,20 @@ export function perform(
   args: readonly unknown[],
   options: PerformOptions,
 ): unknown {
+  const { access } = options
   const last = path.length - 1
-  let holder: unknown = target
+  let holder = access.of(target)
   for (let step = 0; step < last; step++) {
     const next = handOver(holder)
-    if (next !== undefined) return handOn(next, operation, path.slice(step), args, options)
+    if (next !== undefined) {
+      access.policy?.check(operation, holder, path, !ON_ITSELF.has(operation))
+      return handOn(next, operation, path.slice(step), args, options)
+    }
+    access.policy?.check(Operation.get, holder, path.slice(0, step + 1), true)
     options.enter?.(holder, Operation.get)
-    holder = readProperty(holder, key(path, step))
+    holder = access.of(readProperty(holder, key(path, step), access))
   }
+  if (access.policy !== undefined) askPolicy(access.policy, operation, holder, path, options.flags)
   const next = handOver(holder)
   if (next !== undefined)
     return handOn(next, operation, path.slice(Math.max(last, 0)), args, options)
@@ -65,41 +71,38 @@ export function perform(
   options.enter?.(holder, ON_ITSELF.has(operation) ? Operation.get : operation, name)
   switch (operation) {
     case Operation.get:
-      return options.flags & Flag.live ? readLive(holder, name) : readProperty(holder, name)
+      return options.flags & Flag.live
+        ? readLive(holder, name, access)
+        : readProperty(holder, name, access)
     case Operation.set:
       return (options.flags & Flag.live ? writeInherited : writeProperty)(
         asObject(holder, path, last),
         name,
         args[0],
-        options.writes,
+        access,
       )
     case Operation.deleteProperty:
-      return deleteOwnProperty(asObject(holder, path, last), name, options.writes)
+      return deleteOwnProperty(asObject(holder, path, last), name, access)
     case Operation.has:
-      return hasProperty(asObject(holder, path, last), name)
+      return hasProperty(asObject(holder, path, last), name, access)
     case Operation.getOwnPropertyDescriptor:
-      return describeProperty(asObject(holder, path, last), name, options.flags)
+      return describeProperty(asObject(holder, path, last), name, options)
     case Operation.defineProperty:
-      return defineOwnProperty(
-        asObject(holder, path, last),
-        name,
-        checkDescriptor(args[0]),
-        options.writes,
-      )
+      return defineOwnProperty(asObject(holder, path, last), name, checkDescriptor(args[0]), access)
     case Operation.call: {
-      if (name === 'toJSON' && options.flags & Flag.live) return formOf(holder, args[0])
-      const method = readProperty(holder, name)
+      if (name === 'toJSON' && options.flags & Flag.live) return formOf(holder, args[0], access)
+      const method = access.of(readProperty(holder, name, access))
       const beyond = handOver(method)
       if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
       if (method === undefined && typeof holder === 'function' && name === Symbol.hasInstance)
         return isInstance(args[0], holder)
-      if (method === undefined && name === Symbol.asyncDispose) return dispose(holder)
-      if (typeof method !== 'function')
-        throw new TypeError(`${describePath('', path)} is not a function`)
-      return Reflect.apply(method, holder, args)
+      if (method === undefined && name === Symbol.asyncDispose) return dispose(holder, access)
+      if (!isFunction(method)) throw new TypeError(`${describePath('', path)} is not a function`)
+      return callMethod(holder, name, method, args, access)
     }
     default: {
-      const found = readProperty(holder, name)
+      const found = access.of(readProperty(holder, name, access))
+      access.policy?.check(operation, found, path, false)
       const beyond = handOver(found)
       if (beyond !== undefined) return handOn(beyond, operation, [], args, options)
       return onObject(operation, found, args, path, options)
@@ -119,6 +122,21 @@ const ON_ITSELF: ReadonlySet<Operation> = new Set([
   Operation.lock,
 ])
 
+/** Asks the host about the last step of an operation: a property, or the object itself. */
+function askPolicy(
+  policy: PeerPolicy,
+  operation: Operation,
+  holder: unknown,
+  path: readonly PropertyKey[],
+  flags: number,
+): void {
+  if (path.length > 0)
+    policy.check(ON_ITSELF.has(operation) ? Operation.get : operation, holder, path, true)
+  // A live call of an object is one of a method, which is asked for when it is known.
+  else if (operation !== Operation.call || !(flags & Flag.live))
+    policy.check(operation, holder, path, false)
+}
+
 /** An operation on the object itself. */
 function onObject(
   operation: Operation,
@@ -127,6 +145,7 @@ function onObject(
   path: readonly PropertyKey[],
   options: PerformOptions,
 ): unknown {
+  const { access } = options
   if (operation === Operation.lock) return new LockTarget(asObject(target, path))
   options.enter?.(target, operation)
   switch (operation) {
@@ -134,25 +153,28 @@ function onObject(
     case Operation.snapshot:
       return target
     case Operation.call:
-      if (options.flags & Flag.live) return callAsMethod(asObject(target, path), args, options)
-      if (typeof target !== 'function') throw new TypeError(`${subject(path)} is not a function`)
+      if (options.flags & Flag.live) return asMethod(asObject(target, path), args, access)
+      if (!isFunction(target)) throw new TypeError(`${subject(path)} is not a function`)
       refuseEvaluator(target)
-      return Reflect.apply(target, undefined, args)
+      return Reflect.apply(access.callable(target), undefined, args)
     case Operation.construct: {
       if (!isConstructor(target)) throw new TypeError(`${subject(path)} is not a constructor`)
       refuseEvaluator(target)
-      return new ByReference(Reflect.construct(target, args) as object)
+      const made: unknown = Reflect.construct(access.callable(target), args)
+      return isDelayed(made)
+        ? made.then((instance) => new ByReference(instance))
+        : new ByReference(made as object) // what constructing gives
     }
     case Operation.ownKeys:
-      return visibleKeys(asObject(target, path))
+      return visibleKeys(asObject(target, path), access)
     case Operation.getPrototypeOf:
       return builtInOf(asObject(target, path))
     case Operation.isExtensible:
       return Object.isExtensible(asObject(target, path))
     case Operation.preventExtensions:
-      return preventExtensions(asObject(target, path), options.writes)
+      return preventExtensions(asObject(target, path), access)
     case Operation.iterate:
-      return iteratorOf(target, path)
+      return iteratorOf(target, path, access)
     default:
       throw new AccessDeniedError('the operation')
   }
@@ -175,30 +197,17 @@ function isConstructor(value: unknown): value is new (...args: unknown[]) => obj
   }
 }
 
-/**
- * A live call of an object itself: the first argument is called with the object as its `this`.
- *
- * A peer that may write to it could put any function there and call it. Another peer may call what the object has: that its `this`
- * is of the kind a method was written for is what keeps the method's promises.
- */
-function callAsMethod(
-  target: object,
-  [method, ...args]: readonly unknown[],
-  { writes }: PerformOptions,
-): unknown {
-  if (typeof method !== 'function') throw new TypeError('what is called is not a function')
+/** A live call of an object itself: the first argument is called with the object as its `this`. */
+function asMethod(target: object, [method, ...args]: readonly unknown[], access: Access): unknown {
+  if (!isFunction(method)) throw new TypeError('what is called is not a function')
   refuseEvaluator(method)
-  if (writes !== 'open' && !hasMethod(target, method))
-    throw new AccessDeniedError(
-      'calling a function as a method of an object that has no such method',
-    )
-  return Reflect.apply(method, target, args)
+  return callAsMethod(target, method, args, access)
 }
 
 /** The JSON form of an object as its proxy asks for it. @throws {AccessDeniedError} when it evaluates text. */
-function formOf(holder: unknown, key: unknown): unknown {
+function formOf(holder: unknown, key: unknown, access: Access): unknown {
   refuseEvaluator(holder)
-  return jsonFormOf(holder, typeof key === 'string' ? key : '')
+  return jsonFormOf(holder, typeof key === 'string' ? key : '', access)
 }
 
 const hasInstance = Function.prototype[Symbol.hasInstance]
@@ -209,18 +218,18 @@ function isInstance(value: unknown, Class: object): boolean {
 }
 
 /** Disposes of an object that has no asynchronous disposer, as `await using` does. One that has none is left as it is. */
-function dispose(holder: unknown): unknown {
-  const disposer = readProperty(holder, Symbol.dispose)
-  return typeof disposer === 'function' ? Reflect.apply(disposer, holder, []) : undefined
+function dispose(holder: unknown, access: Access): unknown {
+  const disposer = readProperty(holder, Symbol.dispose, access)
+  return isFunction(disposer) ? callMethod(holder, Symbol.dispose, disposer, [], access) : undefined
 }
 
 /** An own property as a peer sees it; for a blocking proxy an object in it is live, as one that is read. */
 function describeProperty(
   holder: object,
   name: PropertyKey,
-  flags: number,
+  { access, flags }: PerformOptions,
 ): PropertyDescriptor | undefined {
-  const found = visibleDescriptor(holder, name)
+  const found = visibleDescriptor(holder, name, access)
   if (found === undefined || !(flags & Flag.live)) return found
   const value: unknown = found.value
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
@@ -228,8 +237,8 @@ function describeProperty(
 }
 
 /** What a live read gives: objects by reference, functions with word of whether they stay where they are. */
-function readLive(holder: unknown, name: PropertyKey): unknown {
-  const value = readProperty(holder, name)
+function readLive(holder: unknown, name: PropertyKey, access: Access): unknown {
+  const value = readProperty(holder, name, access)
   if (typeof value === 'function' && Array.isArray(holder) && isArrayMethod(name, value))
     return undefined // It runs where it is called.
   if (typeof value === 'function')
@@ -261,10 +270,17 @@ function subject(path: readonly PropertyKey[]): string {
 function iteratorOf(
   target: unknown,
   path: readonly PropertyKey[],
+  access: Access,
 ): Iterator<unknown> | AsyncIterator<unknown> {
-  const method = readProperty(target, Symbol.asyncIterator) ?? readProperty(target, Symbol.iterator)
-  if (typeof method !== 'function') throw new TypeError(`${subject(path)} is not iterable`)
-  return Reflect.apply(method, target, []) as Iterator<unknown> | AsyncIterator<unknown>
+  for (const name of [Symbol.asyncIterator, Symbol.iterator]) {
+    const method = readProperty(target, name, access) ?? undefined
+    if (method === undefined) continue
+    if (!isFunction(method)) break
+    return callMethod(target, name, method, [], access) as
+      | Iterator<unknown>
+      | AsyncIterator<unknown> // what such a method gives
+  }
+  throw new TypeError(`${subject(path)} is not iterable`)
 }
 
 /** The built-in class an object is an instance of, by name: all that a peer learns of its prototype. */
@@ -276,6 +292,10 @@ function builtInOf(target: object): string | null {
     if (name !== undefined) return name
   }
   return 'Object'
+}
+
+function isFunction(value: unknown): value is AnyFunction {
+  return typeof value === 'function'
 }
 
 function asObject(value: unknown, path: readonly PropertyKey[], end = path.length): object {

@@ -4,7 +4,7 @@
  * `export` introduces an object of the sender; `home` names one of the receiver; `answer` names the answer of an earlier
  * call of the sender; the rest are live values.
  */
-import { readProperty } from './access.ts'
+import { Access, readPath } from './access.ts'
 import { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
 import { ProtocolError, ReleasedError } from './errors.ts'
@@ -47,6 +47,7 @@ export interface ReferenceOptions {
   readonly sharedMemory: boolean
   readonly exposeStacks: boolean
   readonly connection: Connection
+  readonly access: Access
   /** Is it noted where objects are introduced? */
   readonly trace: boolean
   /** Hears of a table that only grows; `undefined` when no one wants to. */
@@ -65,6 +66,7 @@ export class References implements ReferencePort {
   readonly name: string
   readonly sharedMemory: boolean
   readonly exposeStacks: boolean
+  readonly access: Access
   readonly exports: ExportTable
   readonly imports: ImportTable<Import>
   readonly live: LiveValues
@@ -96,6 +98,7 @@ export class References implements ReferencePort {
     this.name = options.name
     this.sharedMemory = options.sharedMemory
     this.exposeStacks = options.exposeStacks
+    this.access = options.access
     this.#connection = options.connection
     this.#giveBack = (id, count) => options.giveBack(id, count)
     this.#membership = options.membership
@@ -141,11 +144,12 @@ export class References implements ReferencePort {
   }
 
   isHeld(value: object): boolean {
-    return this.exports.idOf(value) !== undefined
+    return this.exports.idOf(this.access.of(value)) !== undefined
   }
 
-  introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot {
-    if (style !== 'reference') return this.live.introduce(value, style, introduced)
+  introduce(given: object, style: LiveStyle, introduced: number[], stays: boolean): Slot {
+    if (style !== 'reference') return this.live.introduce(given, style, introduced)
+    const value = this.access.of(given)
     if (value instanceof Import) {
       // A hand-over names what its owner is to introduce; it may have been released here since.
       this.#await(value)
@@ -158,7 +162,8 @@ export class References implements ReferencePort {
   }
 
   /** Lets the peer name an object of ours, or one that we lend, once more, by the id that this gives. */
-  grant(value: object): number {
+  grant(given: object): number {
+    const value = this.access.of(given)
     const lent = lentOf(value)
     if (lent !== undefined) return this.#lend(lent)
     let isNew = false
@@ -253,9 +258,7 @@ export class References implements ReferencePort {
       return { slot: ['answer', call.id, wirePath(path)] }
     }
     if (call.state === 'fulfilled' && call.wanted) {
-      let value = call.value
-      for (const key of path) value = readProperty(value, key)
-      return { value }
+      return { value: readPath(call.value, path, OPEN) }
     }
     const whole = path.length === 0 ? call.promise() : Promise.resolve(createRemote(call, path))
     return { slot: this.live.introduce(whole, 'promise', introduced) }
@@ -277,9 +280,9 @@ export class References implements ReferencePort {
     if (kind === 'of') return this.#reviveHandedOver(slot, flavour)
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
-      let value: unknown = home instanceof Import ? this.#back(home, flavour) : home
-      for (const key of propertyPath(slot[2])) value = readProperty(value, key)
-      return value
+      return home instanceof Import
+        ? readPath(this.#back(home, flavour), propertyPath(slot[2]), OPEN)
+        : readPath(home, propertyPath(slot[2]), this.access)
     }
     return this.live.revive(slot, flavour)
   }
@@ -410,6 +413,9 @@ export class References implements ReferencePort {
     this.exports.clear()
   }
 }
+
+/** For what is no object of ours, and may be narrowed for a peer nevertheless. */
+const OPEN = new Access('none')
 
 const NO_GATES: readonly Gate[] = Object.freeze([])
 

@@ -2,7 +2,7 @@
  * One connection of two contexts: what is asked goes out, what is asked of us comes in, and the end of
  * the transport ends every wait.
  */
-import type { Writes } from './access.ts'
+import type { Access } from './access.ts'
 import type { CallTimeout } from './call-watch.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
@@ -51,7 +51,8 @@ export interface SessionSettings {
   readonly peerName: string
   readonly limits: Limits
   readonly platform: Platform
-  readonly writes: Writes
+  /** What the peer may touch. */
+  readonly access: Access
   readonly flavour: Flavour
   /** Which of our locks the peer may hold. */
   readonly locks: Locks
@@ -161,7 +162,6 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       references: this.references,
       outbox: this.#outbox,
       flavour: settings.flavour,
-      writes: settings.writes,
       malformed: (error) => this.#cutOff(error),
     })
     this.closedPromise = new Promise((resolve) => {

@@ -11,9 +11,11 @@ import {
   currentContext,
   type Limits,
   type Locks,
+  type Policy,
   type Writes,
 } from '@farhold/core'
 import {
+  checkPolicy,
   checkPrefetch,
   createContext,
   GUEST_LIMITS,
@@ -66,6 +68,8 @@ export interface SpawnIsolateOptions {
    * (`'exclusive'`). Default: `'turn'`.
    */
   readonly lock?: 'turn' | 'exclusive'
+  /** The host's own say in what the guest asks of its grants. Default: none. */
+  readonly policy?: Policy
   /** Are the stacks of the host's errors kept from the guest? Default: true. */
   readonly redactStacks?: boolean
   /** Does the guest have WebAssembly, whose memory `memoryLimit` does not count? Default: false. */
@@ -198,6 +202,7 @@ function openGuestSession(
       sharedMemory: options.sharedMemory ?? false,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.prefetch === undefined ? {} : { prefetch: options.prefetch }),
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     },
@@ -278,6 +283,7 @@ function checkOptions(options: SpawnIsolateOptions): void {
     }
   }
   if (options.prefetch !== undefined) checkPrefetch(options.prefetch)
+  checkPolicy(options.policy)
   const { memoryLimit, module } = options
   if (memoryLimit !== undefined && !(Number.isInteger(memoryLimit) && memoryLimit >= 8)) {
     refuseOption('memoryLimit', 'a whole number of megabytes, at least 8', memoryLimit)

@@ -2,7 +2,7 @@
  * For a worker that starts by itself: what it exposes to whoever started it.
  */
 import { parentPort } from 'node:worker_threads'
-import { expose as exposeOn, type Session, type SessionOptions } from '@farhold/core'
+import { type ExposeOptions, expose as exposeOn, type Session } from '@farhold/core'
 import { workerTransport } from './worker-transport.ts'
 
 /**
@@ -17,7 +17,10 @@ import { workerTransport } from './worker-transport.ts'
  * expose({ render: (image: Uint8Array) => shrink(image) })
  * ```
  */
-export function expose(root: object, options: SessionOptions = {}): Session {
+export function expose<T extends object>(
+  root: T,
+  options: ExposeOptions<NoInfer<T>> = {},
+): Session {
   if (parentPort === null)
     throw new TypeError(
       'expose(root) is for code inside a worker; elsewhere use expose(root, transport) of @farhold/core',

@@ -10,8 +10,10 @@ import {
   type ContextIdentity,
   currentContext,
   type Limits,
+  type Policy,
 } from '@farhold/core'
 import {
+  checkPolicy,
   checkPrefetch,
   checkTimeout,
   createContext,
@@ -47,6 +49,11 @@ export interface SpawnWorkerOptions extends Omit<WorkerOptions, 'eval' | 'name'>
    * Default: as long as it takes.
    */
   readonly timeout?: number
+  /**
+   * This context's own say in what the worker asks of its objects. What belongs to another worker is asked of that worker.
+   * Default: none.
+   */
+  readonly policy?: Policy
   /** How many items of an iteration, or chunks of a stream, may be under way before they are asked for. Default: 16. */
   readonly prefetch?: number
   /** Note where each object is introduced, for `leaks()`: costs a stack for each. Default: false. */
@@ -83,6 +90,7 @@ export async function spawnWorker<T = unknown>(
     lock,
     timeout,
     prefetch,
+    policy,
     trace,
     onError,
     ...workerOptions
@@ -127,6 +135,7 @@ export async function spawnWorker<T = unknown>(
       ...(limits === undefined ? {} : { limits }),
       ...(timeout === undefined ? {} : { timeout }),
       ...(prefetch === undefined ? {} : { prefetch }),
+      ...(policy === undefined ? {} : { policy }),
       ...(trace === undefined ? {} : { trace }),
       ...(onError === undefined ? {} : { onError }),
     },
@@ -199,6 +208,7 @@ function checkOptions(options: SpawnWorkerOptions): SpawnWorkerOptions {
     refuseOption('lock', "'turn' or 'exclusive'", options.lock)
   if (timeout !== undefined) checkTimeout('timeout', timeout)
   if (prefetch !== undefined) checkPrefetch(prefetch)
+  checkPolicy(options.policy)
   if (options.trace !== undefined && typeof options.trace !== 'boolean')
     refuseOption('trace', 'true or false', options.trace)
   if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {

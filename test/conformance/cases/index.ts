@@ -7,6 +7,7 @@ import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetimes.ts'
 import { liveCases } from './live.ts'
 import { lockCases } from './locks.ts'
+import { narrowingCases } from './narrowing.ts'
 import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
 import { syncCases } from './sync.ts'
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   ...liveCases,
   ...errorCases,
   ...accessCases,
+  ...narrowingCases,
   ...cancellingCases,
   ...lifetimeCases,
   ...lockCases,

@@ -2,10 +2,10 @@
  * The walk over a value that is encoded. The walk that classifies is the walk that copies: each part of the value is
  * looked at once, and a getter of it runs once.
  */
-import { isForbiddenInData } from '../access.ts'
+import { isForbiddenInData, visibleData } from '../access.ts'
 import { LimitExceededError, NotShareableError } from '../errors.ts'
 import { ByReference, markOf } from '../marks.ts'
-import { classNameOf, constructorOf, passStyleOf } from '../pass-style.ts'
+import { classNameOf, constructorOf, type PassStyle, passStyleOf } from '../pass-style.ts'
 import { nameOfSymbol, type Slot } from '../protocol.ts'
 import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
 import { withoutOwnFrames } from '../stacks.ts'
@@ -16,6 +16,12 @@ import { MovedBytes } from './moved-bytes.ts'
 import { type LiveStyle, MARK, type ReferencePort } from './port.ts'
 import { describeDataPath, refusalOf, waysOut } from './refusal.ts'
 import { isTemplate } from './template.ts'
+
+/** Styles of what is copied property by property. */
+const BY_NAME: ReadonlySet<PassStyle> = new Set(['plain', 'bare', 'array', 'registered'])
+
+/** Styles of what is not copied. */
+const STAYS: ReadonlySet<PassStyle> = new Set(['reference', 'refused'])
 
 /** Encodes one value: its body, its slots, and what was introduced on the way. */
 export class Encoder {
@@ -32,6 +38,8 @@ export class Encoder {
   /** What each object has become: a copy, a marker, or the number of a copy. */
   #seen: Map<object, unknown> | undefined
   #copies = 0
+  /** The parts of narrowed objects that are copied in their place. */
+  #shown: Map<object, object> | undefined
   /** Instances of transformers whose data is being copied. */
   #unfinished: Set<object> | undefined
 
@@ -102,6 +110,8 @@ export class Encoder {
     }
     if (this.#bytes.isMoved(value)) return this.#remember(value, this.#bytes.moveWhole(value))
     const style = passStyleOf(value)
+    if (this.#port.access.narrowingOf(value) !== undefined && !STAYS.has(style))
+      return this.#narrowed(value, style, depth)
     switch (style) {
       case 'plain':
         return this.#properties(value, this.#remember(value, {}), depth)
@@ -157,6 +167,28 @@ export class Encoder {
       default:
         return this.#live(value, style)
     }
+  }
+
+  /**
+   * A copy of an object of which the peer has only a part. What is inside of one that is not all properties would be in the copy, so
+   * there is none.
+   */
+  #narrowed(value: object, style: PassStyle, depth: number): unknown {
+    if (BY_NAME.has(style) && !(value instanceof Error)) {
+      let shown = this.#shown?.get(value)
+      if (shown === undefined) {
+        shown = visibleData(value, this.#port.access)
+        this.#shown ??= new Map()
+        this.#shown.set(value, shown)
+      }
+      return this.#object(shown, depth)
+    }
+    if (value !== this.#copied && this.#port.isHeld(value)) return this.#live(value, 'reference')
+    this.#refuse(
+      `${classNameOf(value)}, of which another context has only a part,`,
+      depth,
+      'Pass plain data.',
+    )
   }
 
   #standIn(proxy: object, depth: number): unknown {

@@ -7,6 +7,7 @@
  * hold: `bare`, `sparse` and `template` containers, `error`, `registered` and `custom` instances, `url`, `symbol`,
  * `bytes`, and whatever {@link ReferencePort} makes of things that stay where they are.
  */
+import type { Access } from '../access.ts'
 import type { Codec } from '../codecs/codec.ts'
 import type { Limits } from '../limits.ts'
 import type { PassStyle } from '../pass-style.ts'
@@ -34,6 +35,8 @@ export interface ReferencePort {
   readonly sharedMemory: boolean
   /** Does an error's stack cross as it is? */
   readonly exposeStacks: boolean
+  /** What the peer may see of an object that is copied. */
+  readonly access: Access
   /** Does the peer hold a reference to this object? */
   isHeld(value: object): boolean
   /** A slot for what stays here. Whatever it introduces to the peer it lists in `introduced`. */
