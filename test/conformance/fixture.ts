@@ -7,8 +7,8 @@ import { differenceOf, show } from './assert.ts'
 import { Money, Route, Temperature } from './registered.ts'
 import { money, platformClass, samples } from './samples.ts'
 
-export * from './lockable.ts'
 export * from './guarded.ts'
+export * from './lockable.ts'
 export * from './stoppable.ts'
 
 // Data and paths -----------------------------------------------------------------------------------
