@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { LimitExceededError, ProtocolError } from './errors.ts'
 import { ExportTable } from './export-table.ts'
+import { limitsFrom, OPEN_LIMITS } from './limits.ts'
+import { Quota } from './quota.ts'
+
+const tableFor = (exports: number): ExportTable =>
+  new ExportTable(new Quota(limitsFrom(OPEN_LIMITS, { exports }), {}, false))
 
 describe('ExportTable', () => {
   test('an object keeps its id while an introduction is out', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const object = {}
     const id = table.introduce(object)
     expect(table.introduce(object)).toBe(id)
@@ -18,7 +23,7 @@ describe('ExportTable', () => {
   })
 
   test('a release that crosses a re-send gives back only what its sender had seen', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const object = {}
     const id = table.introduce(object)
     table.introduce(object) // on its way while the peer releases the first
@@ -27,7 +32,7 @@ describe('ExportTable', () => {
   })
 
   test('the release hook runs once, with the last introduction, and again for a new life', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const object = {}
     let released = 0
     const id = table.introduce(object, () => () => released++)
@@ -44,7 +49,7 @@ describe('ExportTable', () => {
   })
 
   test('a free id is used again, for another object', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const first = table.introduce({})
     const second = table.introduce({})
     expect(second).not.toBe(first)
@@ -53,7 +58,7 @@ describe('ExportTable', () => {
   })
 
   test('releasing more than was introduced is a breach of the protocol', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const id = table.introduce({})
     expect(() => table.release(id, 2)).toThrow(ProtocolError)
     expect(() => table.release(id + 1, 1)).toThrow(ProtocolError)
@@ -62,7 +67,7 @@ describe('ExportTable', () => {
   })
 
   test('a full table refuses what is new and takes what it knows', () => {
-    const table = new ExportTable(2)
+    const table = tableFor(2)
     const known = {}
     table.introduce(known)
     const id = table.introduce({})
@@ -73,7 +78,7 @@ describe('ExportTable', () => {
   })
 
   test('clear runs every hook once, and nothing is left', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     let released = 0
     for (let n = 0; n < 3; n++) table.introduce({}, () => () => released++)
     table.clear()
@@ -83,7 +88,7 @@ describe('ExportTable', () => {
   })
 
   test('a root can be replaced', () => {
-    const table = new ExportTable(10)
+    const table = tableFor(10)
     const first = {}
     const second = {}
     table.replace(0, first)

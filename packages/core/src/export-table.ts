@@ -4,9 +4,10 @@
  * An entry lives while the peer holds at least one introduction of it. Introductions are counted, not
  * flagged: a release that crosses a re-send on the wire gives back only what its sender had seen.
  */
-import { LimitExceededError, ProtocolError } from './errors.ts'
+import { ProtocolError } from './errors.ts'
 import type { Dropped } from './holders.ts'
 import { FIRST_ID, ObjectIds } from './object-ids.ts'
+import type { Quota } from './quota.ts'
 import { type Scope, scopeHere } from './scope.ts'
 
 /** What few exports have. */
@@ -25,15 +26,15 @@ export class ExportTable {
   readonly #introductions: number[] = []
   readonly #particulars = new Map<number, Particulars>()
   readonly #ids: ObjectIds
-  readonly #maximum: number
+  readonly #quota: Pick<Quota, 'limits' | 'pinned' | 'past'>
   #size = 0
 
   /**
-   * @param maximum how many objects the peer may name at one time (`Limits.exports`)
+   * @param quota counts what the peer may name at one time (`Limits.exports`); the fixed ids are not of that
    * @param ids names the objects; shared with the tables of other peers that may hear of an object from one another
    */
-  constructor(maximum: number, ids: ObjectIds = new ObjectIds()) {
-    this.#maximum = maximum
+  constructor(quota: Pick<Quota, 'limits' | 'pinned' | 'past'>, ids: ObjectIds = new ObjectIds()) {
+    this.#quota = quota
     this.#ids = ids
   }
 
@@ -53,17 +54,14 @@ export class ExportTable {
       this.#introductions[known] = this.#introducedSoFar(known) + 1
       return known
     }
-    if (this.#size >= this.#maximum) {
-      throw new LimitExceededError(
-        'exports',
-        this.#maximum,
-        'the number of objects this peer holds',
-      )
-    }
+    const quota = this.#quota
+    if (quota.pinned >= quota.limits.exports)
+      throw quota.past('exports', 'the number of objects and answers this peer holds')
     const id = this.#ids.take(value)
     const dropped = begin?.()
     const scope = scopeHere()
     this.#put(id, value)
+    quota.pinned++
     if (dropped !== undefined || scope !== undefined)
       this.#particulars.set(id, { pins: 0, dropped, scope })
     return id
@@ -160,12 +158,17 @@ export class ExportTable {
     }
     this.#values[id] = undefined
     this.#size--
+    this.#quota.pinned--
     this.#ids.drop(value)
     particulars?.dropped?.(atOnce)
   }
 
   /** Drops everything, as when the peer is gone; what follows from that runs. */
   clear(): void {
+    this.#quota.pinned -= this.#values.reduce(
+      (sum: number, value, id) => sum + (value !== undefined && id >= FIRST_ID ? 1 : 0),
+      0,
+    )
     const values = this.#values.splice(0)
     const particulars = [...this.#particulars.values()]
     this.#introductions.length = 0

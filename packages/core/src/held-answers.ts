@@ -4,10 +4,11 @@
  * A call that names answers which are not here yet waits for them. They are its own from then on: the peer may give them
  * up, and their ids be others', before it starts.
  */
-import { LimitExceededError, ProtocolError } from './errors.ts'
+import { ProtocolError } from './errors.ts'
 import { ByReference } from './marks.ts'
 import { refuseEvaluator } from './perform.ts'
 import { type CallMessage, Flag } from './protocol.ts'
+import type { Quota } from './quota.ts'
 
 export interface HeldAnswer {
   state: 'pending' | 'fulfilled' | 'rejected'
@@ -26,11 +27,11 @@ export class FailedAnswer {
 
 export class HeldAnswers {
   readonly #answers = new Map<number, HeldAnswer>()
-  readonly #maximum: number
+  readonly #quota: Quota
 
-  /** @param maximum how many the peer may hold; they count as objects (`Limits.exports`) */
-  constructor(maximum: number) {
-    this.#maximum = maximum
+  /** @param quota counts what the peer holds; answers count as objects do (`Limits.exports`) */
+  constructor(quota: Quota) {
+    this.#quota = quota
   }
 
   /** How many answers the peer holds. */
@@ -42,24 +43,22 @@ export class HeldAnswers {
   hold(id: number): void {
     if (this.#answers.has(id)) throw new ProtocolError(`the answer of call ${id} is still held`)
     // A peer that gives nothing back after it was told is not one that forgets.
-    if (this.#answers.size >= 2 * this.#maximum)
-      throw new ProtocolError(`more than ${2 * this.#maximum} answers are held`)
+    const far = 2 * this.#quota.limits.exports
+    if (this.#answers.size >= far) throw new ProtocolError(`more than ${far} answers are held`)
+    this.#quota.pinned++
     this.#answers.set(id, { state: 'pending', value: undefined, waiting: [] })
   }
 
   /** @throws {LimitExceededError} when the peer holds more than it may. */
   checkLimit(): void {
-    if (this.#answers.size > this.#maximum)
-      throw new LimitExceededError(
-        'exports',
-        this.#maximum,
-        'the number of answers this peer holds',
-      )
+    if (this.#quota.pinned > this.#quota.limits.exports)
+      throw this.#quota.past('exports', 'the number of objects and answers this peer holds')
   }
 
   /** The peer gives an answer up. @throws {ProtocolError} when it holds none of that id. */
   finish(id: number): void {
     if (!this.#answers.delete(id)) throw noAnswer(id)
+    this.#quota.pinned--
   }
 
   /** The outcome of a call whose answer may be held; what waits for it goes on. */
@@ -106,6 +105,7 @@ export class HeldAnswers {
 
   /** The peer is gone. */
   clear(): void {
+    this.#quota.pinned -= this.#answers.size
     this.#answers.clear()
   }
 }

@@ -4,6 +4,7 @@
  * The owner's {@link ItemPump} sends one item for each unit of credit; the reader's {@link ItemReader}
  * gives credit back as items are taken. Nothing is asked of the source before the first `next`.
  */
+import { ProtocolError } from './errors.ts'
 import { ReadableEnd } from './stream-ends.ts'
 
 /** How many items may be under way before the reader has asked for them, where no option says so. */
@@ -42,6 +43,18 @@ export class ItemPump {
   /** Was the reader told that it is over, and the source goes on nevertheless? */
   get lingers(): boolean {
     return this.#ended && this.#stepping
+  }
+
+  /** How many items the reader takes that are not there yet. */
+  get credit(): number {
+    return this.#credit
+  }
+
+  /** The reader asks for too much: it is told so, and the source that no one reads on. */
+  refuse(error: unknown): void {
+    if (this.#ended) return
+    this.#fail(error)
+    void this.#close(error)
   }
 
   /** The reader takes `count` items more. */
@@ -157,6 +170,8 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
   readonly #buffer: unknown[] = []
   readonly #waiters: Waiter[] = []
   #taken = 0
+  /** Items that were asked for and have not come. */
+  #owed = 0
   #state: 'idle' | 'running' | 'done' | 'failed' = 'idle'
   #final: unknown
   #finished: Promise<unknown> | undefined
@@ -224,6 +239,9 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
     this.#finished = this.#source
       .start((value) => {
         if (this.#state !== 'running') return
+        // What is kept until someone takes it is no more than was asked for.
+        if (this.#owed === 0) throw new ProtocolError('an item that was not asked for')
+        this.#owed--
         const waiter = this.#waiters.shift()
         if (waiter === undefined) this.#buffer.push(value)
         else {
@@ -237,7 +255,7 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
         (value) => this.#end('done', value),
         (error: unknown) => this.#end('failed', error),
       )
-    this.#source.credit(this.#prefetch)
+    this.#ask(this.#prefetch)
   }
 
   #end(state: 'done' | 'failed', final: unknown): void {
@@ -255,7 +273,12 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
 
   #give(): void {
     if (++this.#taken < this.#prefetch / 2 || this.#state !== 'running') return
-    this.#source.credit(this.#taken)
+    this.#ask(this.#taken)
     this.#taken = 0
+  }
+
+  #ask(count: number): void {
+    this.#owed += count
+    this.#source.credit(count)
   }
 }

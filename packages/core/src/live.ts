@@ -15,6 +15,7 @@ import type { ImportTable } from './import-table.ts'
 import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
+import type { Quota } from './quota.ts'
 import { createReceivedSource } from './signal.ts'
 import { dropEnd, endOf, type StreamEnd } from './stream-ends.ts'
 import { refusalOfThenable } from './thenable.ts'
@@ -24,6 +25,7 @@ export interface LivePort {
   readonly exports: ExportTable
   readonly platform: Platform
   readonly connection: Connection
+  readonly quota: Quota
   /** Sends the outcome of a promise or signal. */
   settle(id: number, fulfilled: boolean, value: unknown): void
   /** Runs when what is being encoded has been queued, and before it leaves. */
@@ -57,6 +59,11 @@ export class LiveValues {
 
   constructor(port: LivePort) {
     this.#port = port
+  }
+
+  /** Promises of the peer that have not settled. */
+  get awaited(): number {
+    return this.#promises.size
   }
 
   /** Introduces a live value of ours, and starts whatever it has to tell. */
@@ -190,6 +197,9 @@ export class LiveValues {
       known.introductions++
       return known.promise
     }
+    const { quota } = this.#port
+    if (this.#promises.size >= quota.limits.promises)
+      throw quota.past('promises', 'the number of promises that have not settled')
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     // The owner's promise is handled where it was made; who ignores this one must not be ended by it.
     promise.catch(() => undefined)

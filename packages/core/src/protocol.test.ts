@@ -51,6 +51,7 @@ describe('readBatch', () => {
         1,
         'peer',
         5,
+        5000,
         10,
         [8, 9],
         1,
@@ -76,7 +77,7 @@ describe('readBatch', () => {
       handler,
     )
     expect(heard).toEqual([
-      ['hello', 1, 'peer', 5],
+      ['hello', 1, 'peer', 5, 5000],
       ['within', [8, 9]],
       [
         'call',
@@ -127,8 +128,8 @@ describe('readBatch', () => {
 
   test('a name of any length is cut', () => {
     const { handler, heard } = recorder()
-    readBatch(openBatch([0, 1, 'x'.repeat(10_000), 7]), handler)
-    expect(heard).toEqual([['hello', 1, 'x'.repeat(200), 7]])
+    readBatch(openBatch([0, 1, 'x'.repeat(10_000), 7, 5000]), handler)
+    expect(heard).toEqual([['hello', 1, 'x'.repeat(200), 7, 5000]])
   })
 })
 

@@ -12,7 +12,7 @@ export const PROTOCOL_VERSION = 1
 
 /** The first field of every message. */
 export const Tag = {
-  /** version, name of the sender's context, what names its heap in `within` */
+  /** version, name of the sender's context, what names its heap in `within`, how large a message it takes */
   hello: 0,
   /** call id, operation | flags, target, path, arguments, extra */
   call: 1,
@@ -48,7 +48,7 @@ export const Tag = {
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1]
+const FIELD_COUNT: readonly number[] = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -118,7 +118,7 @@ export interface CallMessage {
 
 /** Takes a batch's messages one by one, each checked, in the order they were sent. */
 export interface MessageHandler {
-  hello(version: number, name: string, heap: number): void
+  hello(version: number, name: string, heap: number, messageSize: number): void
   call(message: CallMessage): void
   result(id: number, value: unknown, extra: Extra): void
   failure(id: number, error: unknown, extra: Extra): void
@@ -238,8 +238,9 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         if (typeof name !== 'string') throw new ProtocolError('a name is not a string')
         handler.hello(
           checkNatural(list[first], 'version'),
-          name.slice(0, 200),
+          shortened(name, 200),
           checkNatural(list[first + 2], 'heap'),
+          checkNatural(list[first + 3], 'message size'),
         )
         break
       }
@@ -276,8 +277,14 @@ export function checkNatural(value: unknown, what: string): number {
   throw new ProtocolError(`${what} is not a natural number`)
 }
 
-/** How many holds or heaps a message may name, and how many steps a probe has at most. */
-const MOST = 1000
+/** The beginning of a text that came, as one of its own: a part of a long one would keep all of it. */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text
+  return JSON.parse(JSON.stringify(text.slice(0, length))) as string // what a string is written as, it is read as
+}
+
+/** How many holds or heaps a message may name, more than a program has threads; and how many steps a probe has at most. */
+export const MOST = 1000
 
 function checkNaturals(value: unknown, what: string): readonly number[] {
   if (!Array.isArray(value) || value.length > MOST)
@@ -324,7 +331,7 @@ function checkProbe(value: unknown): Probe {
 
 function checkName(value: unknown): string {
   if (typeof value !== 'string') throw new ProtocolError('a name is not a string')
-  return value.slice(0, 200)
+  return shortened(value, 200)
 }
 
 function checkInteger(value: unknown, what: string): number {

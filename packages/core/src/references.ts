@@ -30,9 +30,11 @@ import {
   checkPath,
   propertyKey,
   type Slot,
+  shortened,
   type WireKey,
   wireKey,
 } from './protocol.ts'
+import type { Quota } from './quota.ts'
 import { createRemote, remoteOf } from './remote.ts'
 import type { Scope } from './scope.ts'
 import { standInOf } from './stand-in.ts'
@@ -42,6 +44,7 @@ import { syncOf } from './sync.ts'
 export interface ReferenceOptions {
   readonly codec: Codec
   readonly limits: Limits
+  readonly quota: Quota
   readonly platform: Platform
   readonly name: string
   readonly sharedMemory: boolean
@@ -62,6 +65,7 @@ export interface ReferenceOptions {
 export class References implements ReferencePort {
   readonly codec: Codec
   readonly limits: Limits
+  readonly quota: Quota
   readonly platform: Platform
   readonly name: string
   readonly sharedMemory: boolean
@@ -94,6 +98,7 @@ export class References implements ReferencePort {
   constructor(options: ReferenceOptions, root: object | undefined, control: object) {
     this.codec = options.codec
     this.limits = options.limits
+    this.quota = options.quota
     this.platform = options.platform
     this.name = options.name
     this.sharedMemory = options.sharedMemory
@@ -102,7 +107,7 @@ export class References implements ReferencePort {
     this.#connection = options.connection
     this.#giveBack = (id, count) => options.giveBack(id, count)
     this.#membership = options.membership
-    this.exports = new ExportTable(options.limits.exports, options.membership?.family.ids)
+    this.exports = new ExportTable(options.quota, options.membership?.family.ids)
     this.#hasRoots = root !== undefined
     if (root !== undefined) this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
@@ -128,6 +133,7 @@ export class References implements ReferencePort {
       imports: this.imports,
       platform: options.platform,
       connection: options.connection,
+      quota: options.quota,
       settle: (id, fulfilled, value) => options.settle(id, fulfilled, value),
       beforeLeaving: (run) => options.beforeLeaving(run),
       giveBack: (id, count) => options.giveBack(id, count),
@@ -141,6 +147,17 @@ export class References implements ReferencePort {
 
   get peerHeap(): number {
     return this.#connection.peerHeap
+  }
+
+  describe(): string | undefined {
+    return describeOccasion(this.occasion)
+  }
+
+  /** The property keys of a path that came in, as long as a path may be. */
+  pathOf(path: unknown): PropertyKey[] {
+    const steps = checkPath(path)
+    this.quota.checkPath(steps)
+    return steps.map(propertyKey)
   }
 
   isHeld(value: object): boolean {
@@ -281,8 +298,8 @@ export class References implements ReferencePort {
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
       return home instanceof Import
-        ? readPath(this.#back(home, flavour), propertyPath(slot[2]), OPEN)
-        : readPath(home, propertyPath(slot[2]), this.access)
+        ? readPath(this.#back(home, flavour), this.pathOf(slot[2]), OPEN)
+        : readPath(home, this.pathOf(slot[2]), this.access)
     }
     return this.live.revive(slot, flavour)
   }
@@ -321,7 +338,7 @@ export class References implements ReferencePort {
 
   /** What comes one after the other is mostly of one class, whose name is kept once. */
   #labelFrom(received: string): string {
-    if (received !== this.#label) this.#label = received.slice(0, 100)
+    if (received !== this.#label) this.#label = shortened(received, 100)
     return this.#label
   }
 
@@ -333,7 +350,7 @@ export class References implements ReferencePort {
     if (typeof name !== 'string' || typeof label !== 'string' || typeof kind !== 'string')
       throw new ProtocolError('bad reference')
     return membership.family
-      .relation(owner, name.slice(0, 200))
+      .relation(owner, shortened(name, 200))
       .receive(
         { id: checkNatural(id, 'export id'), kind, label },
         membership.member,
@@ -355,7 +372,7 @@ export class References implements ReferencePort {
     const imported =
       id === ROOT && this.#hasRoots
         ? this.root
-        : this.#receive(id, checkKind(kind), label.slice(0, 100), introductions)
+        : this.#receive(id, checkKind(kind), shortened(label, 100), introductions)
     this.receiving = undefined
     // Its owner has not said.
     imported.isProtected = true

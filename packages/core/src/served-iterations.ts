@@ -4,6 +4,7 @@
 import { isAwaitable } from './awaitable.ts'
 import { serve } from './current-call.ts'
 import { ItemPump } from './iteration.ts'
+import type { Quota } from './quota.ts'
 import type { ServedCall } from './served-call.ts'
 import { isAwaitedHere } from './this-heap.ts'
 
@@ -19,6 +20,7 @@ export interface ServedIterationsPort {
   isAwaited(served: ServedCall): boolean
   /** Why what the source promises cannot be waited for. */
   neverSettles(served: ServedCall): Error
+  readonly quota: Quota
 }
 
 export class ServedIterations {
@@ -62,7 +64,11 @@ export class ServedIterations {
 
   /** The peer takes more items. An iteration that has ended meanwhile takes no credit. */
   allow(id: number, count: number): void {
-    this.#pumps.get(id)?.allow(count)
+    const { quota } = this.#port
+    const pump = this.#pumps.get(id)
+    if (pump === undefined) return
+    if (pump.credit + count <= quota.limits.credit) pump.allow(count)
+    else pump.refuse(quota.past('credit', 'the number of items asked for'))
   }
 
   /** The reader has left: the source stops, and the call is answered with what it gives in the end. */

@@ -31,6 +31,7 @@ import {
   PROTOCOL_VERSION,
   Tag,
 } from './protocol.ts'
+import { type LimitUse, Quota } from './quota.ts'
 import type { References } from './references.ts'
 import type { Probe } from './rw-lock.ts'
 import type { Scope } from './scope.ts'
@@ -95,6 +96,8 @@ export interface SessionStats {
   readonly bytes: number
   /** Locks of either side that the other one holds, and calls and requests that wait for one. */
   readonly locks: { readonly held: number; readonly waiting: number }
+  /** Each limit of the peer, with what it uses of it, and how often something was refused because of it. */
+  readonly limits: Readonly<Record<keyof Limits, LimitUse>>
 }
 
 /** How deep a session was in reading and performing when an entry began. */
@@ -111,7 +114,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   readonly closedPromise: Promise<CloseReason>
   readonly #transport: Transport
   readonly #codec: Codec
-  readonly #limits: Limits
+  readonly #quota: Quota
   readonly #outbox: Outbox
   readonly #incoming: Incoming
   readonly #entrance: Entrance
@@ -133,15 +136,15 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   constructor(settings: SessionSettings) {
     this.#transport = settings.transport
     this.#codec = settings.transport.codec === 'text' ? textCodec : structuredCodec
-    this.#limits = settings.limits
+    this.#quota = new Quota(settings.limits, settings.platform, !this.#codec.carriesBytes)
     this.#flavour = settings.flavour
     this.#hasRoot = settings.root !== undefined
-    this.#outbox = new Outbox(this.#codec, () => this.#flush())
+    this.#outbox = new Outbox(this.#codec, this.#quota, () => this.#flush())
     const lent = settings.trusted ? undefined : new LentHolds()
     this.outgoing = new Outgoing({
       ...settings,
       lent,
-      references: { ...settings, codec: this.#codec },
+      references: { ...settings, codec: this.#codec, quota: this.#quota },
       outbox: this.#outbox,
       take: () => this.#take() ?? this.#codec.batch([], []),
     })
@@ -167,7 +170,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.closedPromise = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
-    this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name, thisHeap.id)
+    const { messageSize } = settings.limits
+    this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name, thisHeap.id, messageSize)
     this.#transport.open(this)
   }
 
@@ -202,6 +206,11 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
         held: this.#locks.held + this.outgoing.locks.held,
         waiting: this.#entrance.waiting + this.outgoing.locks.waiting,
       },
+      limits: this.#quota.report({
+        pendingCalls: this.#incoming.working,
+        callDepth: this.#incoming.depth,
+        promises: this.references.live.awaited,
+      }),
     }
   }
 
@@ -263,7 +272,17 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.references.exports.replace(ROOT, root)
   }
 
+  /** What is queued; all but the last batch of it is posted here. */
   #take(): Batch | undefined {
+    let batch = this.#takeOne()
+    while (batch !== undefined && this.#outbox.hasMore) {
+      this.#transport.post(batch)
+      batch = this.#takeOne()
+    }
+    return batch
+  }
+
+  #takeOne(): Batch | undefined {
     const batch = this.#outbox.take()
     if (batch === undefined) return undefined
     this.#sent++
@@ -273,10 +292,9 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
 
   #flush(): void {
     if (this.ended !== undefined) return
-    const batch = this.#take()
-    if (batch === undefined) return
     try {
-      this.#transport.post(batch)
+      const batch = this.#take()
+      if (batch !== undefined) this.#transport.post(batch)
     } catch (error) {
       this.#end({ kind: 'transport', error })
     }
@@ -290,12 +308,10 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#bytes += weigh(batch)
     const serving = servedHere()
     try {
-      const size = this.#codec.sizeOf(batch)
-      if (size > this.#limits.messageSize) {
-        throw new ProtocolError(
-          `a message of ${size} is past the limit of ${this.#limits.messageSize}`,
-        )
-      }
+      // What it sends would have to be read to be refused call by call. A peer that keeps the limits never sends so much.
+      const length = this.#codec.textLength(batch)
+      if (length > this.#quota.mostText)
+        throw new ProtocolError(`a batch of ${length} characters is past the limit "messageSize"`)
       this.#unread.read(openBatch(this.#codec.fields(batch)), batch.moved)
     } catch (error) {
       this.#cutOff(error)
@@ -371,13 +387,14 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#end(reason)
   }
 
-  hello(version: number, name: string, heap: number): void {
+  hello(version: number, name: string, heap: number, messageSize: number): void {
     if (version !== PROTOCOL_VERSION) {
       throw new ProtocolError(
         `it speaks version ${version} of the protocol, and this context version ${PROTOCOL_VERSION}`,
       )
     }
     this.outgoing.introduced(name, heap)
+    this.#quota.peerTakes(messageSize)
   }
 
   call(message: CallMessage): void {
@@ -460,8 +477,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
 
   close(): void {
     if (this.ended !== undefined) return
-    const last = this.#take()
     try {
+      const last = this.#take()
       if (last !== undefined) this.#transport.post(last)
     } finally {
       this.#end({ kind: 'closed' })

@@ -2,6 +2,7 @@
  * How marshalled values are written on one kind of transport. Both codecs stand behind this interface,
  * and nothing outside this folder knows which one is in use.
  */
+import type { Quota } from '../quota.ts'
 import type { Batch } from '../transport.ts'
 
 export interface Codec {
@@ -11,14 +12,14 @@ export interface Codec {
   readonly carriesIdentity: boolean
   /** Makes a marshalled value fit for the transport. `rich` says that JSON would lose something of it. */
   pack(value: unknown, rich: boolean): Packed
-  /** The inverse of `pack`. May throw on hostile input. */
-  unpack(value: unknown, codecExtra: unknown): unknown
+  /** The inverse of `pack`. May throw on hostile input, and where it goes past a limit. */
+  unpack(value: unknown, codecExtra: unknown, quota: Quota): unknown
   /** A batch of flat message fields, all of them packed. */
   batch(fields: unknown[], moved: readonly unknown[]): Batch
   /** The inverse of `batch`. May throw on hostile input. */
   fields(batch: Batch): unknown
-  /** How large a received batch is, in the unit of `Limits.messageSize`. */
-  sizeOf(batch: Batch): number
+  /** How much text of a received batch is still to be read; 0 where the pipe has read it. */
+  textLength(batch: Batch): number
 }
 
 /** A value as the codec writes it, and what the codec needs to read it again (`undefined`: nothing). */

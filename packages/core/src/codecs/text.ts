@@ -4,9 +4,11 @@
  *
  * Bytes are never text: the marshaller has put them beside the value, and they move as buffers.
  */
-import SuperJSON, { type SuperJSONResult } from 'superjson'
+import SuperJSON from 'superjson'
 import { ProtocolError } from '../errors.ts'
+import type { Quota } from '../quota.ts'
 import type { Batch } from '../transport.ts'
+import { applyAnnotations } from './annotations.ts'
 import type { Codec, Packed } from './codec.ts'
 
 /** An instance without registered classes: those the marshaller has already taken apart. */
@@ -28,13 +30,11 @@ export const textCodec: Codec = {
     return { value: json, codecExtra: meta && { values: meta.values, v: meta.v } }
   },
 
-  unpack(value: unknown, codecExtra: unknown): unknown {
+  unpack(value: unknown, codecExtra: unknown, quota: Quota): unknown {
     if (codecExtra === undefined || codecExtra === null) return value
     if (codecExtra === VOID) return undefined
     if (typeof codecExtra !== 'object') throw new ProtocolError('bad superjson annotations')
-    const { values, v } = codecExtra as NonNullable<SuperJSONResult['meta']> // checked just below
-    checkAnnotations(values)
-    return superjson.deserialize({ json: value, meta: { values, v } } as SuperJSONResult)
+    return applyAnnotations(value, (codecExtra as { values?: unknown }).values, quota)
   },
 
   batch: (fields: unknown[], moved: readonly unknown[]): Batch => ({
@@ -47,25 +47,5 @@ export const textCodec: Codec = {
     return JSON.parse(batch.body)
   },
 
-  sizeOf: (batch: Batch): number => (typeof batch.body === 'string' ? batch.body.length : 0),
-}
-
-/** What superjson is asked to carry; with its other annotations a peer could have memory allocated by a number. */
-const ANNOTATIONS: ReadonlySet<unknown> = new Set([
-  'undefined',
-  'bigint',
-  'number',
-  'Date',
-  'regexp',
-])
-
-function checkAnnotations(node: unknown): void {
-  if (node === undefined) return
-  if (Array.isArray(node)) {
-    if (node.length === 1 && ANNOTATIONS.has(node[0])) return
-  } else if (typeof node === 'object' && node !== null) {
-    for (const child of Object.values(node)) checkAnnotations(child)
-    return
-  }
-  throw new ProtocolError('bad superjson annotations')
+  textLength: (batch: Batch): number => (typeof batch.body === 'string' ? batch.body.length : 0),
 }

@@ -2,7 +2,8 @@
  * A wire form to its value. Everything in it is hostile until it was looked at here.
  */
 import { isForbiddenInData } from '../access.ts'
-import { LimitExceededError, NotShareableError, ProtocolError } from '../errors.ts'
+import { NotShareableError, ProtocolError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { checkNatural, type Extra, type Slot, symbolOfName } from '../protocol.ts'
 import { customNamed, registeredClass } from '../registry.ts'
 import { isSharedBuffer, viewOver } from './bytes.ts'
@@ -14,7 +15,8 @@ import { templateOf } from './template.ts'
  * Decodes one value that `encode` of the peer's side made. The received body is changed in place: it is ours.
  *
  * @param revived what some slots stand for, by their number, when that was made before.
- * @throws {ProtocolError} when it is not a well-formed value, and {@link LimitExceededError} when it is too deep.
+ * @throws {ProtocolError} when it is not a well-formed value, and {@link LimitExceededError} when it is too deep, too large or has
+ * too many parts.
  */
 export function decode(
   value: unknown,
@@ -53,6 +55,7 @@ export function discard(
 
 class Decoder {
   readonly #port: ReferencePort
+  readonly #limits: Limits
   readonly #moved: readonly unknown[]
   readonly #flavour: Flavour
   readonly #answers: ((id: number, path: unknown) => unknown) | undefined
@@ -64,6 +67,9 @@ class Decoder {
   /** Every copy in the order the peer made them, when some are named again. */
   #copies: object[] | undefined
   #visited: Set<object> | undefined
+  /** What was read so far of what `Limits.keys` and `Limits.messageSize` bound. */
+  #keys = 0
+  #size = 0
 
   constructor(
     port: ReferencePort,
@@ -74,6 +80,7 @@ class Decoder {
   ) {
     for (const [index, value] of revived ?? []) this.#revived[index] = value
     this.#port = port
+    this.#limits = port.limits
     this.#moved = moved
     this.#flavour = flavour
     this.#answers = answers
@@ -85,11 +92,21 @@ class Decoder {
   }
 
   value(value: unknown, extra: Extra): unknown {
+    const made = this.#read(value, extra)
+    // Text is counted as it is met, and looked at with the next container or here.
+    this.#weigh(0)
+    return made
+  }
+
+  #read(value: unknown, extra: Extra): unknown {
     const codec = this.#port.codec
     if (extra === undefined || extra === null) return this.#resolve(value, 0)
     const [slots, codecExtra] = extra
-    if (slots.length === 0) return this.#resolve(codec.unpack(value, codecExtra), 0)
-    const unpacked = codec.unpack([value, slots], codecExtra)
+    const { quota } = this.#port
+    if (slots.length === 0) return this.#resolve(codec.unpack(value, codecExtra, quota), 0)
+    // Those that no marker names must be bounded as well.
+    if (slots.length > quota.limits.keys) throw quota.past('keys', KEYS)
+    const unpacked = codec.unpack([value, slots], codecExtra, quota)
     if (!Array.isArray(unpacked) || !Array.isArray(unpacked[1]))
       throw new ProtocolError('bad slots')
     for (const slot of unpacked[1] as readonly unknown[]) {
@@ -103,17 +120,14 @@ class Decoder {
   /** Hot path: replaces markers by what they stand for, drops forbidden keys, bounds the depth. */
   #resolve(value: unknown, depth: number): unknown {
     if (typeof value === 'string') {
+      this.#size += value.length + 2
       if (value.charCodeAt(0) !== 0) return value
       return value.charCodeAt(1) === 0 ? value.slice(1) : this.#slotNamed(value, depth)
     }
     if (typeof value === 'function') throw new ProtocolError('a function outside of its slot')
     if (typeof value !== 'object' || value === null) return value
-    if (depth > this.#port.limits.depth) {
-      throw new LimitExceededError(
-        'depth',
-        this.#port.limits.depth,
-        'the nesting of a received value',
-      )
+    if (depth > this.#limits.depth) {
+      throw this.#port.quota.past('depth', DEPTH)
     }
     // Seen once is enough, and twice is wrong: what a marker stood for may itself look like a marker.
     if (depth === 0) this.#top = value
@@ -125,21 +139,40 @@ class Decoder {
     this.#copies?.push(value)
     if (Array.isArray(value)) {
       const list = value as unknown[]
+      this.#count(list.length, 1 + list.length)
       for (let index = 0; index < list.length; index++) {
         const item = list[index]
         if (isToResolve(item)) list[index] = this.#resolve(item, depth + 1)
       }
     } else if (Object.getPrototypeOf(value) === Object.prototype) {
       const record = value as Record<string, unknown>
-      for (const key of Object.keys(record)) {
+      const keys = Object.keys(record)
+      this.#count(keys.length, 1 + keys.length)
+      for (const key of keys) {
+        this.#size += key.length
         const item = Object.getOwnPropertyDescriptor(record, key)?.value as unknown
         if (isForbiddenInData(key)) delete record[key]
         else if (isToResolve(item)) record[key] = this.#resolve(item, depth + 1)
       }
     } else if (value instanceof Map || value instanceof Set) {
       throw new ProtocolError('a collection outside of its slot')
-    }
+    } else this.#weighed(value)
     return value
+  }
+
+  /** Counts the parts of a container, which are looked at afterwards. */
+  #count(parts: number, size: number): void {
+    this.#keys += parts
+    this.#size += size
+    const { keys, messageSize } = this.#limits
+    if (this.#keys > keys) throw this.#port.quota.past('keys', KEYS)
+    if (this.#size > messageSize) throw this.#port.quota.past('messageSize', SIZE)
+  }
+
+  /** No more than its sender counts, so that what was sent is read. */
+  #weigh(size: number): void {
+    this.#size += size
+    if (this.#size > this.#limits.messageSize) throw this.#port.quota.past('messageSize', SIZE)
   }
 
   #slotNamed(marker: string, depth: number): unknown {
@@ -159,6 +192,7 @@ class Decoder {
       return value
     }
     const [kind, first, second, third, fourth] = slot
+    if (depth > this.#limits.depth && kind !== 'symbol') throw this.#port.quota.past('depth', DEPTH)
     switch (kind) {
       case 'bare':
         return this.#assign(remember(Object.create(null) as object), first, depth)
@@ -166,6 +200,7 @@ class Decoder {
         const length = checkNatural(first, 'length')
         if (length >= 2 ** 32 || !Array.isArray(second) || !Array.isArray(third))
           throw new ProtocolError('bad sparse array')
+        this.#count(length, 1)
         const list: unknown[] = remember([])
         list.length = length
         second.forEach((at: unknown, position: number) => {
@@ -181,6 +216,7 @@ class Decoder {
       }
       case 'map': {
         if (!Array.isArray(first) || first.length % 2 !== 0) throw new ProtocolError('bad map')
+        this.#count(first.length / 2, 1 + first.length)
         const map = remember(new Map<unknown, unknown>())
         for (let at = 0; at < first.length; at += 2) {
           map.set(this.#resolve(first[at], depth + 1), this.#resolve(first[at + 1], depth + 1))
@@ -189,6 +225,7 @@ class Decoder {
       }
       case 'set': {
         if (!Array.isArray(first)) throw new ProtocolError('bad set')
+        this.#count(first.length, 1 + first.length)
         const set = remember(new Set<unknown>())
         for (const item of first as unknown[]) set.add(this.#resolve(item, depth + 1))
         return set
@@ -234,9 +271,10 @@ class Decoder {
         return remember(new URL(first))
       }
       case 'symbol':
+        this.#port.quota.checkSymbol(first)
         return remember(symbolOfName(first))
       case 'bytes':
-        return remember(this.#bytes(first, second, third, fourth))
+        return remember(this.#weighed(this.#bytes(first, second, third, fourth)))
       case 'window': {
         const buffer = this.#resolve(second, depth + 1)
         return remember(
@@ -253,7 +291,10 @@ class Decoder {
 
   #assign(target: object, data: unknown, depth: number, allowed?: readonly string[]): object {
     if (typeof data !== 'object' || data === null) throw new ProtocolError('bad properties')
-    for (const key of Object.keys(data)) {
+    const keys = Object.keys(data)
+    this.#count(keys.length, 1 + keys.length)
+    for (const key of keys) {
+      this.#size += key.length
       if (isForbiddenInData(key)) continue
       const value = this.#resolve((data as Record<string, unknown>)[key], depth + 1)
       if (allowed !== undefined && !allowed.includes(key)) continue
@@ -265,6 +306,11 @@ class Decoder {
       })
     }
     return target
+  }
+
+  #weighed<Bytes>(bytes: Bytes): Bytes {
+    if (ArrayBuffer.isView(bytes) || bytes instanceof ArrayBuffer) this.#weigh(bytes.byteLength)
+    return bytes
   }
 
   #bytes(kind: unknown, index: unknown, offset: unknown, length: unknown): unknown {
@@ -292,6 +338,7 @@ class Decoder {
     if (typeof className !== 'string' || typeof message !== 'string') {
       throw new ProtocolError('bad error')
     }
+    this.#weigh(message.length + (typeof stack === 'string' ? stack.length : 0))
     const error: Error = remember(this.#newError(className, message, hidden))
     if (typeof stack === 'string' && stack !== '') {
       Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true })
@@ -301,7 +348,9 @@ class Decoder {
       [listed, true],
     ] as const) {
       if (typeof parts !== 'object' || parts === null) throw new ProtocolError('bad error')
-      for (const key of Object.keys(parts)) {
+      const keys = Object.keys(parts)
+      this.#count(keys.length, 1 + keys.length)
+      for (const key of keys) {
         if (isForbiddenInData(key) || key === 'stack' || key === 'message') continue
         if (key === 'name' && isDomException(error)) continue
         const value = this.#resolve((parts as Record<string, unknown>)[key], depth + 1)
@@ -337,6 +386,10 @@ class Decoder {
     )
   }
 }
+
+const DEPTH = 'the nesting of a received value'
+const SIZE = 'the size of a received value'
+const KEYS = 'the number of parts of a received value'
 
 /** Can there be anything in a part of a body that does not stand for itself? */
 function isToResolve(item: unknown): boolean {

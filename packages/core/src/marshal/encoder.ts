@@ -3,7 +3,7 @@
  * looked at once, and a getter of it runs once.
  */
 import { isForbiddenInData, visibleData } from '../access.ts'
-import { LimitExceededError, NotShareableError } from '../errors.ts'
+import { NotShareableError } from '../errors.ts'
 import { ByReference, markOf } from '../marks.ts'
 import { classNameOf, constructorOf, type PassStyle, passStyleOf } from '../pass-style.ts'
 import { nameOfSymbol, type Slot } from '../protocol.ts'
@@ -22,6 +22,14 @@ const BY_NAME: ReadonlySet<PassStyle> = new Set(['plain', 'bare', 'array', 'regi
 
 /** Styles of what is not copied. */
 const STAYS: ReadonlySet<PassStyle> = new Set(['reference', 'refused'])
+/** What a number counts as, and all else that is no text. */
+const NUMBER = 8
+/** What a date counts as. */
+const DATE = 24
+/** What a slot counts as beside its fields: its marker, its kind and an id. */
+const SLOT = 24
+/** A BigInt below it is as short as a number. */
+const LARGE = 2n ** 32n
 
 /** Encodes one value: its body, its slots, and what was introduced on the way. */
 export class Encoder {
@@ -29,6 +37,9 @@ export class Encoder {
   readonly introduced: number[] = []
   rich = false
   escaped = false
+  /** What it counts, as in `Limits.messageSize`: the characters of its text, and the bytes of its buffers. */
+  characters = 0
+  bytes = 0
   readonly #port: ReferencePort
   readonly #moved: unknown[]
   readonly #bytes: MovedBytes
@@ -55,10 +66,13 @@ export class Encoder {
   copy(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case 'string':
+        this.characters += value.length + 2
         if (value.charCodeAt(0) !== 0) return value
         this.escaped = true
+        this.characters++
         return MARK + value
       case 'number':
+        this.characters += NUMBER
         if (
           Number.isNaN(value) ||
           value === Infinity ||
@@ -68,9 +82,12 @@ export class Encoder {
           this.rich = true
         return value
       case 'boolean':
+        this.characters += NUMBER
         return value
       case 'object':
-        return value === null ? null : this.#object(value, depth)
+        if (value !== null) return this.#object(value, depth)
+        this.characters += NUMBER
+        return null
       case 'function':
         return this.#object(value, depth)
       case 'symbol': {
@@ -81,9 +98,14 @@ export class Encoder {
             depth,
             'Use Symbol.for(name), or a string.',
           )
-        return this.#slot(['symbol', name])
+        return this.#slot(['symbol', this.#text(name)])
       }
+      case 'bigint':
+        this.characters += value < LARGE && value > -LARGE ? NUMBER : value.toString(16).length
+        this.rich = true
+        return value
       default:
+        this.characters += NUMBER
         this.rich = true
         return value
     }
@@ -93,14 +115,11 @@ export class Encoder {
     const earlier = this.#seen?.get(value)
     if (earlier !== undefined) {
       if (this.#unfinished?.has(value)) this.#refuseCycle(value, depth)
+      if (typeof earlier === 'string') this.characters += earlier.length + 2
       return typeof earlier === 'number' ? this.#slot(['same', earlier]) : earlier
     }
     if (depth > this.#port.limits.depth) {
-      throw new LimitExceededError(
-        'depth',
-        this.#port.limits.depth,
-        `the nesting of ${this.#describePath(depth)}`,
-      )
+      throw this.#port.quota.past('depth', `the nesting of ${this.#describePath(depth)}`)
     }
     if (standInOf(value) !== undefined) return this.#standIn(value, depth)
     const mark = markOf(value)
@@ -108,7 +127,10 @@ export class Encoder {
       if (mark.kind === 'reference' && value !== this.#copied) return this.#live(value, 'reference')
       if (mark.kind === 'transfer') this.#markMoved(mark.transferables, depth)
     }
-    if (this.#bytes.isMoved(value)) return this.#remember(value, this.#bytes.moveWhole(value))
+    if (this.#bytes.isMoved(value)) {
+      if (value instanceof ArrayBuffer) this.bytes += value.byteLength
+      return this.#remember(value, this.#bytes.moveWhole(value))
+    }
     const style = passStyleOf(value)
     if (this.#port.access.narrowingOf(value) !== undefined && !STAYS.has(style))
       return this.#narrowed(value, style, depth)
@@ -122,26 +144,30 @@ export class Encoder {
       case 'map':
         return this.#shell(value, 'map', () => this.#entries(value as Map<unknown, unknown>, depth))
       case 'set':
-        return this.#shell(value, 'set', () => [
-          Array.from(value as Set<unknown>, (item) => this.#at(item, depth, 'item')),
-        ])
+        return this.#shell(value, 'set', () => {
+          this.characters += (value as Set<unknown>).size
+          return [Array.from(value as Set<unknown>, (item) => this.#at(item, depth, 'item'))]
+        })
       case 'date': {
         const time = Date.prototype.getTime.call(value)
         // The text codec would make `null` of it.
         if (Number.isNaN(time)) return this.#shell(value, 'no-date', () => [])
         this.rich = true
+        this.characters += DATE
         return this.#remember(value, new Date(time))
       }
       case 'regexp': {
         this.rich = true
         const expression = value as RegExp
+        this.characters += expression.source.length
         return this.#remember(value, new RegExp(expression.source, expression.flags))
       }
       case 'url':
-        return this.#remember(value, this.#slot(['url', String(Reflect.get(value, 'href'))]))
+        return this.#remember(value, this.#slot(['url', this.#text(Reflect.get(value, 'href'))]))
       case 'error':
         return this.#shell(value, 'error', () => this.#error(value, depth))
       case 'buffer':
+        this.bytes += (value as ArrayBuffer).byteLength
         return this.#remember(value, this.#bytes.buffer(value as ArrayBuffer))
       case 'view':
         return this.#view(value as ArrayBufferView, depth)
@@ -197,7 +223,7 @@ export class Encoder {
       this.introduced,
       this.#where === 'arguments',
     )
-    if ('slot' in crossing) return this.#remember(proxy, this.#slot(crossing.slot))
+    if ('slot' in crossing) return this.#remember(proxy, this.#named(crossing.slot))
     return this.copy(crossing.value, depth)
   }
 
@@ -215,8 +241,10 @@ export class Encoder {
     for (const key of Object.keys(value)) {
       if (isForbiddenInData(key)) continue
       const item: unknown = (value as Record<string, unknown>)[key]
+      this.characters += key.length + 4
       copy[key] = this.#at(item, depth, key)
     }
+    this.characters++
     return copy
   }
 
@@ -224,6 +252,7 @@ export class Encoder {
   #entries(map: Map<unknown, unknown>, depth: number): unknown[] {
     const list: unknown[] = []
     for (const [key, item] of map) {
+      this.characters += 2
       list.push(this.#at(key, depth, 'key'))
       list.push(this.#at(item, depth, typeof key === 'string' ? key : 'value'))
     }
@@ -232,8 +261,10 @@ export class Encoder {
 
   #array(value: readonly unknown[], depth: number): unknown {
     if (isTemplate(value)) {
-      const strings = (list: readonly unknown[]) =>
-        list.map((text, index) => this.#at(text, depth, index))
+      const strings = (list: readonly unknown[]) => {
+        this.characters += 1 + list.length
+        return list.map((text, index) => this.#at(text, depth, index))
+      }
       return this.#shell(value, 'template', () => [strings(value), strings(value.raw)])
     }
     const length = value.length
@@ -241,6 +272,7 @@ export class Encoder {
       if (value[index] === undefined && !(index in value)) return this.#sparse(value, depth)
     }
     const copy: unknown[] = []
+    this.characters += 1 + length
     this.#remember(value, copy)
     for (let index = 0; index < length; index++) copy.push(this.#at(value[index], depth, index))
     return copy
@@ -253,6 +285,7 @@ export class Encoder {
       for (const key of Object.keys(value)) {
         const index = Number(key)
         if (!(index >= 0)) continue
+        this.characters += NUMBER
         indexes.push(index)
         items.push(this.#at(value[index], depth, index))
       }
@@ -277,13 +310,9 @@ export class Encoder {
       if (key === 'stack' || key === 'message' || isForbiddenInData(key)) continue
       if (allowed === undefined || allowed.includes(key)) this.#optional(error, key, listed, depth)
     }
-    return [
-      className,
-      String(error.message),
-      this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : '',
-      listed,
-      hidden,
-    ]
+    const message = this.#text(error.message)
+    const stack = this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : ''
+    return [this.#text(className), message, this.#text(stack), listed, hidden]
   }
 
   /**
@@ -298,6 +327,7 @@ export class Encoder {
     const seen = this.#seen?.size ?? 0
     const copies = this.#copies
     try {
+      this.characters += key.length + 4
       copy[key] = this.#at((holder as Record<string, unknown>)[key], depth, key)
     } catch (refusal) {
       if (!(refusal instanceof NotShareableError)) throw refusal
@@ -319,6 +349,7 @@ export class Encoder {
       const data: Record<string, unknown> = {}
       for (const key of Object.keys(value)) {
         if (isForbiddenInData(key) || (allowed !== undefined && !allowed.includes(key))) continue
+        this.characters += key.length + 4
         data[key] = this.#at((value as Record<string, unknown>)[key], depth, key)
       }
       return [identifier, data]
@@ -349,7 +380,10 @@ export class Encoder {
 
   #view(view: ArrayBufferView, depth: number): unknown {
     const own = this.#bytes.view(view)
-    if (own !== undefined) return this.#remember(view, own)
+    if (own !== undefined) {
+      this.bytes += view.byteLength
+      return this.#remember(view, own)
+    }
     // It shows shared memory, which is shared with it.
     return this.#shell(view, 'window', () => [
       viewKind(view),
@@ -386,16 +420,36 @@ export class Encoder {
   #live(value: object, style: LiveStyle, stays = false): unknown {
     return this.#remember(
       value,
-      this.#slot(this.#port.introduce(value, style, this.introduced, stays)),
+      this.#named(this.#port.introduce(value, style, this.introduced, stays)),
     )
   }
 
+  /** Text in a slot, which counts. */
+  #text(value: unknown): string {
+    const text = String(value)
+    this.characters += text.length
+    return text
+  }
+
   #slot(slot: Slot): string {
+    this.characters += SLOT
     return MARK + (this.slots.push(slot) - 1)
+  }
+
+  /** A slot that names something: its path, if it has one, and its label count. */
+  #named(slot: Slot): string {
+    for (let at = 2; at < slot.length; at++) {
+      const field = slot[at]
+      if (typeof field === 'string') this.characters += field.length
+      else if (Array.isArray(field))
+        for (const key of field) this.characters += String(key).length + 8
+    }
+    return this.#slot(slot)
   }
 
   /** A slot that may hold itself: its number is known before its fields are. */
   #shell(value: object, kind: string, fields: () => unknown[]): unknown {
+    this.characters += SLOT
     const index = this.slots.push([kind]) - 1
     const marker = this.#remember(value, MARK + index)
     this.slots[index] = [kind, ...fields()]

@@ -13,6 +13,7 @@ import type { Limits } from '../limits.ts'
 import type { PassStyle } from '../pass-style.ts'
 import type { Platform } from '../platform.ts'
 import type { Extra, Slot } from '../protocol.ts'
+import type { Quota } from '../quota.ts'
 
 /** Which proxy a reference becomes on arrival. */
 export type Flavour = 'remote' | 'sync'
@@ -27,7 +28,10 @@ export type LiveStyle = Extract<
 export interface ReferencePort {
   readonly codec: Codec
   readonly limits: Limits
+  readonly quota: Quota
   readonly platform: Platform
+  /** The call whose arguments or answer are being read or written, in words, if there is one. */
+  describe(): string | undefined
   /** Names of this context and of the peer, for messages. */
   readonly name: string
   readonly peerName: string
