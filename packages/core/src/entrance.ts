@@ -6,12 +6,11 @@
  */
 import type { ContextLock } from './context-lock.ts'
 import { localParty, lookForCircle } from './deadlock.ts'
-import { DeadlockError, LimitExceededError } from './errors.ts'
-import { describePath } from './handle.ts'
+import { DeadlockError } from './errors.ts'
 import { CONTROL } from './object-ids.ts'
 import { protectionOf } from './protected.ts'
-import { Operation } from './protocol.ts'
-import { propertyPath } from './references.ts'
+import { Operation, type WireKey } from './protocol.ts'
+import type { Quota } from './quota.ts'
 import {
   type Holder,
   type LockMode,
@@ -33,8 +32,8 @@ export interface EntranceOptions {
   readonly name: string
   /** The peer. */
   readonly party: Party
-  /** How many of the peer's calls and requests may wait for locks. */
-  readonly maximum: number
+  /** Bounds how many of the peer's calls and requests wait for locks. */
+  readonly quota: Quota
 }
 
 /** What of the control object runs code of the program. */
@@ -166,14 +165,9 @@ export class Entrance {
 
   /** Something of the peer waits for a lock, until it does no longer. @throws {LimitExceededError} when that is too much. */
   begin(wait: object): void {
-    const { maximum } = this.#options
-    if (this.#waiting.size >= maximum) {
-      throw new LimitExceededError(
-        'lockRequests',
-        maximum,
-        'the number of calls and requests that wait for locks',
-      )
-    }
+    const { quota } = this.#options
+    if (this.#waiting.size >= quota.limits.lockRequests)
+      throw quota.past('lockRequests', 'the number of calls and requests that wait for locks')
     this.#waiting.add(wait)
   }
 
@@ -207,6 +201,7 @@ export class Entrance {
     refuse: Refuse,
     run: (holder: Holder) => void,
   ): void {
+    waits?.()
     this.begin(served)
     const done = (): void => {
       this.end(served)
@@ -216,7 +211,7 @@ export class Entrance {
       ...this.#requestOf(served, mode),
       id: newToken(),
       lock,
-      where: describePath('', propertyPath(served.message.path)),
+      where: describeWirePath(served.message.path),
       grant: (holder) => {
         done()
         run(holder)
@@ -233,8 +228,12 @@ export class Entrance {
         lock.withdraw(waiter)
       },
     }
-    waits?.()
     lock.wait(waiter)
     lookForCircle(waiter)
   }
+}
+
+/** What was asked for, as a probe tells of it. */
+function describeWirePath(path: readonly WireKey[]): string {
+  return path.map((key) => (typeof key === 'object' ? key[1] : String(key))).join('.')
 }

@@ -75,7 +75,7 @@ export class Incoming {
 
   constructor(options: IncomingOptions) {
     this.#references = options.references
-    this.answers = new HeldAnswers(options.references.limits.exports)
+    this.answers = new HeldAnswers(options.references.quota)
     this.#outbox = options.outbox
     this.#flavour = options.flavour
     this.#controlAccess = new Access('none')
@@ -90,12 +90,18 @@ export class Incoming {
       lingers: (served) => this.#lingering.add(served),
       isAwaited: (served) => this.#isAwaited(served),
       neverSettles: (served) => this.#neverSettles(served),
+      quota: options.references.quota,
     })
   }
 
   /** Calls that have not been answered. */
   get active(): number {
     return this.#unanswered.size
+  }
+
+  /** Calls that have not been answered, or still run. */
+  get working(): number {
+    return this.#unanswered.size + this.#lingering.size
   }
 
   /** Calls received so far. */
@@ -127,7 +133,7 @@ export class Incoming {
     }
     const named = this.answers.awaitedBy(message)
     const scope = this.#references.exports.scopeOf(message.target)
-    if (named !== undefined) this.#after(named, served, moved, scope)
+    if (named !== undefined) this.#later(named, served, moved, scope)
     else if (!this.#entrance.isOpen) this.#enter(served, moved, scope)
     else if (scopeHere() === scope) this.#start(served, moved)
     else within(scope, () => this.#start(served, moved))
@@ -196,14 +202,14 @@ export class Incoming {
 
   /** Why one more call of the peer is too much, if it is. */
   #refusal(): LimitExceededError | undefined {
-    const { pendingCalls, callDepth } = this.#references.limits
+    const { quota } = this.#references
+    const { pendingCalls, callDepth } = quota.limits
     // What is answered and still runs costs as much as before.
-    if (this.#unanswered.size + this.#lingering.size > pendingCalls) {
-      return new LimitExceededError('pendingCalls', pendingCalls, 'the number of unanswered calls')
-    }
-    if (this.#running.length >= callDepth) {
-      return new LimitExceededError('callDepth', callDepth, 'the depth of calls within calls')
-    }
+    if (this.working > pendingCalls)
+      return quota.past('pendingCalls', 'the number of unanswered calls')
+    if (this.#running.length >= callDepth)
+      return quota.past('callDepth', 'the depth of calls within calls')
+    if (!quota.rate.take()) return quota.past('callRate', 'the number of calls in a second')
     return undefined
   }
 
@@ -262,6 +268,21 @@ export class Incoming {
     for (const call of served) this.#tellGivenUp(call, reason)
   }
 
+  /** What comes with a call that waits is made at once, and may be too much. */
+  #later(
+    named: ReadonlyMap<number, HeldAnswer>,
+    served: ServedCall,
+    moved: readonly unknown[],
+    scope: Scope | undefined,
+  ): void {
+    try {
+      this.#after(named, served, moved, scope)
+    } catch (error) {
+      if (!(error instanceof LimitExceededError)) throw error
+      this.#turnAway(served, error)
+    }
+  }
+
   /** Starts a call when the answers it names are here. What it names is kept until then, also if the peer gives it up. */
   #after(
     named: ReadonlyMap<number, HeldAnswer>,
@@ -313,7 +334,6 @@ export class Incoming {
   }
 
   #start(served: ServedCall, moved: readonly unknown[]): void {
-    const { limits } = this.#references
     const { message } = served
     served.started = true
     let result: unknown
@@ -325,9 +345,7 @@ export class Incoming {
     const depth = this.#running.push(served) - 1
     try {
       if (message.flags & Flag.hold) this.answers.checkLimit()
-      if (message.path.length > limits.pathLength) {
-        throw new LimitExceededError('pathLength', limits.pathLength, 'the length of a path')
-      }
+      this.#references.quota.checkPath(message.path)
       target =
         message.target < 0
           ? this.answers.valueOf(-1 - message.target, served.needs)
@@ -343,7 +361,7 @@ export class Incoming {
         this.#flavour,
         (id, path) => {
           let value = unwrap(this.answers.valueOf(id, served.needs))
-          for (const key of propertyPath(path))
+          for (const key of this.#references.pathOf(path))
             value = perform(Operation.get, value, [key], [], this.#options(0))
           return value
         },

@@ -3,10 +3,11 @@
  * what it started may go on.
  */
 import type { CurrentCall, Served } from './current-call.ts'
+import { ProtocolError } from './errors.ts'
 import { NO_TOKENS } from './held.ts'
 import type { HeldAnswer } from './held-answers.ts'
 import type { CallSignal, Platform } from './platform.ts'
-import { type CallMessage, Flag } from './protocol.ts'
+import { type CallMessage, Flag, MOST } from './protocol.ts'
 import { type Holder, newToken, type Waiter } from './rw-lock.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
 import { NONE_WAITING } from './this-heap.ts'
@@ -125,6 +126,8 @@ export class ServedCall implements Served {
   join(heaps: readonly number[]): readonly number[] {
     const known = this.waiting
     const fresh = heaps.filter((heap) => !known.includes(heap))
+    if (known.length + fresh.length > MOST)
+      throw new ProtocolError('too many heaps wait for a call')
     if (fresh.length > 0) this.#behind = [...this.#behind, ...fresh]
     return fresh
   }

@@ -155,7 +155,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       entry: settings.entry,
       name: settings.name,
       party,
-      maximum: settings.limits.lockRequests,
+      quota: this.#quota,
     })
     this.#locks = new ServedLocks({ entrance: this.#entrance, party, locks: settings.locks, lent })
     this.#incoming = new Incoming({
@@ -210,6 +210,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
         pendingCalls: this.#incoming.working,
         callDepth: this.#incoming.depth,
         promises: this.references.live.awaited,
+        lockRequests: this.#entrance.waiting,
       }),
     }
   }
