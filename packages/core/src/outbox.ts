@@ -9,11 +9,21 @@ import type { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
 import type { Gate } from './gate.ts'
 import { Flag, Tag } from './protocol.ts'
+import type { Quota } from './quota.ts'
 import type { Batch } from './transport.ts'
 
 /** That something failed, and how. */
 export interface Failed {
   readonly error: unknown
+}
+
+/** What leaves as one batch. */
+interface Load {
+  readonly fields: unknown[]
+  readonly moved: unknown[]
+  readonly calls: PendingCall[]
+  /** Where the flags of each call are among the fields. */
+  readonly flagsAt: number[]
 }
 
 interface Waiting {
@@ -29,11 +39,14 @@ function ignore(): void {}
 
 export class Outbox {
   readonly #codec: Codec
+  readonly #quota: Quota
   readonly #leave: () => void
   #fields: unknown[] = []
   #moved: unknown[] = []
   #calls: PendingCall[] = []
   #flagsAt: number[] = []
+  /** What is as much as the peer takes in one batch, and leaves before what is queued now. */
+  readonly #full: Load[] = []
   #scheduled = false
   /** Messages that wait for a gate, and those that must not overtake them; see `inLine`. */
   #line: Waiting[] | undefined
@@ -41,8 +54,9 @@ export class Outbox {
   #beforeLeaving: (() => void)[] | undefined
 
   /** @param leave is called, in a microtask, when a batch is due; it takes it with `take` */
-  constructor(codec: Codec, leave: () => void) {
+  constructor(codec: Codec, quota: Quota, leave: () => void) {
     this.#codec = codec
+    this.#quota = quota
     this.#leave = leave
   }
 
@@ -191,30 +205,46 @@ export class Outbox {
     this.#beforeLeaving.push(run)
   }
 
-  /** Everything queued so far, as one batch. */
+  /** Is anything queued? What is more than the peer takes at once leaves as several batches. */
+  get hasMore(): boolean {
+    return this.#full.length > 0 || this.#fields.length > 0
+  }
+
+  /** What is queued, as one batch, or the first of several. */
   take(): Batch | undefined {
     if (this.#beforeLeaving !== undefined) {
       const due = this.#beforeLeaving
       this.#beforeLeaving = undefined
       for (const run of due) run()
     }
-    if (this.#fields.length === 0) return undefined
-    const fields = this.#fields
-    for (let index = 0; index < this.#calls.length; index++) {
-      const call = this.#calls[index] as PendingCall // the two lists have the same length
-      const at = this.#flagsAt[index] as number
+    if (!this.hasMore) return undefined
+    const { fields, moved, calls, flagsAt } = this.#full.shift() ?? this.#load()
+    for (let index = 0; index < calls.length; index++) {
+      const call = calls[index] as PendingCall // the two lists have the same length
+      const at = flagsAt[index] as number
       call.sent = true
       call.held = call.used || !call.awaited
       call.wanted = call.awaited || !call.used
       fields[at] =
         (fields[at] as number) | (call.wanted ? Flag.reply : 0) | (call.held ? Flag.hold : 0)
     }
-    const moved = this.#moved
+    return this.#codec.batch(fields, moved)
+  }
+
+  /** What is queued since there was as much as the peer takes. The next begins anew, so that it names its own buffers. */
+  #load(): Load {
+    const load = {
+      fields: this.#fields,
+      moved: this.#moved,
+      calls: this.#calls,
+      flagsAt: this.#flagsAt,
+    }
     this.#fields = []
     this.#moved = []
     this.#calls = []
     this.#flagsAt = []
-    return this.#codec.batch(fields, moved)
+    this.#quota.queued = 0
+    return load
   }
 
   /** The engine cut execution short, and dropped every microtask with it: the next message is due anew. */
@@ -223,6 +253,7 @@ export class Outbox {
   }
 
   #schedule(): void {
+    if (this.#quota.isFull(this.#fields.length)) this.#full.push(this.#load())
     if (this.#scheduled) return
     this.#scheduled = true
     Promise.resolve().then(this.#wait)

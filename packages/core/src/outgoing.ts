@@ -358,8 +358,7 @@ export class Outgoing implements Connection {
       const wire = wirePath(path)
       const { moved } = this.#outbox
       const movedBefore = moved.length
-      const { value, extra } =
-        args === undefined ? NOTHING : encodeArguments(args, this.references, moved)
+      const { value, extra } = encodeArguments(args, wire, this.references, moved, call)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
       if (!(flags & Flag.blocking)) this.#hold(call)
@@ -559,7 +558,6 @@ export class Outgoing implements Connection {
   }
 }
 
-const NOTHING = { value: null, extra: null }
 const NO_OPTIONS: CallParticulars = Object.freeze({})
 
 function needsThisThread(call: PendingCall, peerName: string): WouldBlockError {
