@@ -891,3 +891,36 @@ export const makeGenerator = () => {
   }
   return proxy({ generate, heard: () => heard })
 }
+
+// What goes past limits -----------------------------------------------------------------------------
+
+/** An object that is found again at every step of a path. */
+export const ring = { name: 'ring', next: undefined as unknown }
+ring.next = proxy(ring)
+
+export function giveNested(levels: number): unknown {
+  let value: unknown = 'deepest'
+  for (let level = 0; level < levels; level++) value = [value]
+  return value
+}
+export const giveItems = (length: number): number[] => Array.from({ length }, (_, n) => n)
+export const giveText = (length: number): string => 'x'.repeat(length)
+/** In a list, so that who awaits it asks the counter for no `then`. */
+export const giveCounter = (): Counter[] => [makeCounter()]
+export const giveCounters = (count: number): Counter[] =>
+  Array.from({ length: count }, () => makeCounter())
+export const sumOf = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + byte, 0)
+export async function* texts(length: number): AsyncGenerator<string> {
+  yield giveText(length)
+  yield giveText(length)
+}
+export const failWith = (length: number): never => {
+  throw new RangeError(giveText(length))
+}
+export const promiseText = (length: number): object => ({ text: later(giveText(length)) })
+export const givePending = (count: number): unknown[] =>
+  Array.from({ length: count }, () => new Promise(() => undefined))
+
+/** Calls back, which calls it again, until there is no more to go. */
+export const bounce = (n: number, back: Callback): unknown =>
+  n === 0 ? 'end' : callNow(back, n - 1)

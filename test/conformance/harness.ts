@@ -17,6 +17,12 @@ export interface Exception {
   readonly cases: readonly string[]
 }
 
+export const readsNoDigits: Exception = {
+  because: 'a pipe that copies values reads no digits',
+  failure: /is fulfilled with "an answer" instead of rejected/,
+  cases: ['limits of a caller: digits of a BigInt'],
+}
+
 /** Runs a case on one transport; rejects when it fails. */
 export type RunCase = (conformanceCase: Case) => Promise<void>
 

@@ -1,15 +1,17 @@
-import type { Context } from '@farhold/core'
+import type { Context, Limits } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { afterAll, beforeAll } from 'vitest'
 import { bundle } from './bundle.ts'
 import * as fixture from './fixture.ts'
 import type * as Runner from './guest-runner.ts'
 import { conformance } from './harness.ts'
+import { isAboutLimits, LIMITED } from './limited.ts'
 
-let guest: Context<typeof Runner>
-beforeAll(async () => {
-  guest = await spawnIsolate<typeof Runner>({
-    source: await bundle('./guest-runner.ts'),
+const source = bundle('./guest-runner.ts')
+const start = async (limits: Partial<Limits> = {}): Promise<Context<typeof Runner>> =>
+  spawnIsolate<typeof Runner>({
+    limits,
+    source: await source,
     name: 'guest',
     globals: { fixture },
     memoryLimit: 128,
@@ -18,15 +20,40 @@ beforeAll(async () => {
     sharedMemory: true,
     redactStacks: false,
   })
+
+let guest: Context<typeof Runner>
+beforeAll(async () => {
+  guest = await start()
 })
 afterAll(() => guest.close())
 
 conformance(
   'an isolate, guest to host',
-  async ({ name }) => {
-    await guest.remote.run(name)
+  async (conformanceCase) => {
+    const { name } = conformanceCase
+    if (!isAboutLimits(conformanceCase)) return guest.remote.run(name)
+    await using limited = await start(LIMITED)
+    await limited.remote.run(name)
   },
   [
+    {
+      because: 'a guest does not bound its host',
+      failure: /instead of rejected|"messageSize" of 100000/,
+      cases: [
+        'limits of an answer: keys',
+        'limits of an answer: messageSize',
+        'limits of an answer: messageSize: the error names the call',
+        'limits of an answer: messageSize of an item',
+        'limits of an answer: messageSize of an error',
+        'limits of an answer: messageSize: a promise that settles with too much',
+        'limits of an answer: promises',
+      ],
+    },
+    {
+      because: 'no array is so long that a guest may send it',
+      failure: /past the limit "keys" of 1000000/,
+      cases: ['value: longest sparse array'],
+    },
     {
       because: 'code in a guest is not told the counts of its session',
       failure: /no stats/,
@@ -40,6 +67,7 @@ conformance(
         'batching: all calls of one turn leave together',
         'batching: calls, reads and writes of one turn leave together',
         'cancelling: nothing is left pending, on either side',
+        'limits in stats: what is used, what may be used, and what was refused',
         'crossings: JSON.stringify is one, and so is a snapshot',
         'crossings: a method of a class is one, and what cannot be there is none',
       ],

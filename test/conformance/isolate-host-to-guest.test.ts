@@ -2,34 +2,60 @@ import * as farhold from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { afterAll, beforeAll } from 'vitest'
 import { bundle } from './bundle.ts'
+import type { Case } from './case.ts'
+import { callerLimitCases } from './cases/limits.ts'
 import { conformance } from './harness.ts'
+import { isAboutLimits, LIMITED } from './limited.ts'
 import { runCase } from './run-case.ts'
 
-let guest: farhold.Context
 const reported: unknown[] = []
-beforeAll(async () => {
-  guest = await spawnIsolate({
-    source: await bundle('./fixture.ts'),
+const source = bundle('./fixture.ts')
+const start = async (limits: Partial<farhold.Limits> = {}): Promise<farhold.Context> =>
+  spawnIsolate({
+    limits,
+    source: await source,
     name: 'guest',
     memoryLimit: 128,
     writes: 'open',
     sharedMemory: true,
     onError: (error) => reported.push(error),
   })
+
+let guest: farhold.Context
+beforeAll(async () => {
+  guest = await start()
 })
 afterAll(() => guest.close())
 
+const runIn = (context: farhold.Context, conformanceCase: Case): Promise<void> =>
+  runCase(conformanceCase, {
+    farhold,
+    remote: context.remote as object,
+    sync: () => context.sync as object,
+    stats: () => context.stats(),
+    reported: () => reported,
+  })
+
 conformance(
   'an isolate, host to guest',
-  (conformanceCase) =>
-    runCase(conformanceCase, {
-      farhold,
-      remote: guest.remote as object,
-      sync: () => guest.sync as object,
-      stats: () => guest.stats(),
-      reported: () => reported,
-    }),
+  async (conformanceCase) => {
+    if (!isAboutLimits(conformanceCase)) return runIn(guest, conformanceCase)
+    await using limited = await start(LIMITED)
+    await runIn(limited, conformanceCase)
+  },
   [
+    {
+      because: 'a guest does not bound its host',
+      failure: /instead of (rejected|throwing)|no more than may be held|some are refused/,
+      cases: callerLimitCases
+        .map(({ name }) => name)
+        .filter((name) => !name.includes('many calls of one turn')),
+    },
+    {
+      because: 'no array is so long that a guest may send it',
+      failure: /past the limit "keys" of 1000000/,
+      cases: ['value: longest sparse array'],
+    },
     {
       because: 'a bare isolate has no URL',
       failure: /a URL cannot be made in context "guest"/,

@@ -1,14 +1,16 @@
-import { type Context, proxy } from '@farhold/core'
+import { type Context, type Limits, proxy } from '@farhold/core'
 import { spawnWorker } from '@farhold/transport-worker'
 import { afterAll, beforeAll } from 'vitest'
 import * as fixture from './fixture.ts'
-import { conformance } from './harness.ts'
+import { conformance, readsNoDigits } from './harness.ts'
+import { isAboutLimits, LIMITED } from './limited.ts'
 import type * as Runner from './worker-to-parent-runner.ts'
 import { WITH_SESSIONS } from './worker-to-parent-session.ts'
 
-const startRunner = (name: string) =>
+const startRunner = (name: string, limits: Partial<Limits> = {}) =>
   spawnWorker<typeof Runner>(new URL('./worker-to-parent-runner.ts', import.meta.url), {
     name,
+    limits,
     ...WITH_SESSIONS,
   })
 
@@ -24,10 +26,30 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([towardsParent.close(), towardsSibling.close(), sibling.close()]))
 
-conformance('a spawned worker, towards its parent', async ({ name }) => {
-  await towardsParent.remote.run(name)
-})
+conformance(
+  'a spawned worker, towards its parent',
+  async (conformanceCase) => {
+    const { name } = conformanceCase
+    if (!isAboutLimits(conformanceCase)) return towardsParent.remote.run(name)
+    await using limited = await startRunner('limited', LIMITED)
+    await limited.remote.begin(proxy(fixture) as never)
+    await limited.remote.run(name)
+  },
+  [readsNoDigits],
+)
 
-conformance('a spawned worker, towards another one', async ({ name }) => {
-  await towardsSibling.remote.run(name)
-})
+conformance(
+  'a spawned worker, towards another one',
+  async (conformanceCase) => {
+    const { name } = conformanceCase
+    if (!isAboutLimits(conformanceCase)) return towardsSibling.remote.run(name)
+    await using owner = await spawnWorker(new URL('./fixture.ts', import.meta.url), {
+      name: 'limited sibling',
+      limits: LIMITED,
+    })
+    await using limited = await startRunner('limited', LIMITED)
+    await limited.remote.begin(owner.remote as never)
+    await limited.remote.run(name)
+  },
+  [readsNoDigits],
+)

@@ -5,6 +5,7 @@ import { cancellingCases } from './cancelling.ts'
 import { errorCases } from './errors.ts'
 import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetimes.ts'
+import { limitCases } from './limits.ts'
 import { liveCases } from './live.ts'
 import { lockCases } from './locks.ts'
 import { narrowingCases } from './narrowing.ts'
@@ -28,4 +29,5 @@ export const cases: readonly Case[] = [
   ...lockCases,
   ...syncCases,
   ...wholeObjectCases,
+  ...limitCases,
 ]
