@@ -14,9 +14,9 @@ import {
 export type Message = readonly [tag: number, ...fields: unknown[]]
 
 /** Fields that follow each tag; see protocol.ts. */
-const FIELD_COUNT = [3, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2]
+const FIELD_COUNT = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2]
 
-export const HELLO = [0, 1, 'hostile', 1] as const
+export const HELLO = [0, 1, 'hostile', 1, 2 ** 29] as const
 
 export class RawPeer {
   readonly session: Session
