@@ -510,6 +510,7 @@ describe.each(['structured', 'text'] as const)('over a %s transport', (codec) =>
       'exports',
       'promises',
       'symbols',
+      'lockRequests',
     ])
     for (const [, { used, refused }] of Object.entries(limits)) {
       expect(used ?? 0).toBe(0)

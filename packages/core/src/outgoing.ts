@@ -516,7 +516,10 @@ export class Outgoing implements Connection {
     this.#calls.answered(call)
     this.#letGo(call)
     if (!call.held) return
-    if (call.abandoned && call.released) this.#dropAnswer(call.fate)
+    // Awaited while it was sent, as a guest does that resolves a promise with a Sync: from now on it is its value.
+    const isValue = call.awaited && !call.used && !call.abandoned
+    if (isValue) call.held = false
+    if (isValue || (call.abandoned && call.released)) this.#dropAnswer(call.fate)
     else this.#unheld.register(call, call.fate)
   }
 
