@@ -56,6 +56,8 @@ export class IsolateTransport implements Transport {
   /** The batch of the entry that is under way on a pool thread. */
   #running: Waiting | undefined
   #runningEnded: Promise<void> = Promise.resolve()
+  /** Resolves when a thread does not end, so that no one waits for it any more. */
+  readonly #givenUp = Promise.withResolvers<void>()
   /** Synchronous entries on this thread, one within the other, and what is left of their time. */
   #depth = 0
   #left = Infinity
@@ -174,7 +176,7 @@ export class IsolateTransport implements Transport {
     onStuck()
     this.#end()
     this.#running = undefined
-    this.#runningEnded = Promise.resolve()
+    this.#givenUp.resolve()
     this.#receiver?.closed({ kind: 'memory', error: new MemoryLimitError(name, memoryLimit) })
   }
 
@@ -192,7 +194,7 @@ export class IsolateTransport implements Transport {
 
   /** Resolves when nothing of the guest runs any more. */
   ended(): Promise<void> {
-    return this.#runningEnded
+    return Promise.race([this.#runningEnded, this.#givenUp.promise])
   }
 
   /**
@@ -263,7 +265,7 @@ export class IsolateTransport implements Transport {
     this.#running = waiting
     const unwatch = this.#watch(() => {
       void this.#runningEnded.then(this.#options.onStuck())
-      this.#runningEnded = Promise.resolve() // no one waits for it any more
+      this.#givenUp.resolve()
       this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
     })
     this.#runningEnded = this.#apply(this.#arguments(Answer.byThrow, 0, waiting))
