@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'test',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/memory/**'],
+          exclude: [...configDefaults.exclude, 'test/memory/**', 'test/hostile/**'],
         },
       },
       {
@@ -38,6 +38,11 @@ export default defineConfig({
           include: ['test/memory/**/*.test.ts'],
           execArgv: [...CONDITIONS, '--expose-gc'],
         },
+      },
+      {
+        extends: true,
+        // Takes as long as all the others together: `npm test` leaves it out, `npm run test:hostile` runs it.
+        test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -1,0 +1,15 @@
+import type { Attempt } from '../../attempt.ts'
+
+export default {
+  technique: 'Sends an array whose length is all that there can be.',
+  source: 'own',
+  guest: `
+    const list = []
+    list[4294967294 - 1] = 1
+    const got = []
+    for (const use of [host.echo, host.slice, host.json]) { try { got.push(use(list) === undefined) } catch (error) { got.push(error.code ?? error.name) } }
+    got`,
+  alone: true,
+  fails:
+    'an array with holes may be as long as the language allows, and its holes cost nothing to send: a host that walks one walks four thousand million',
+} satisfies Attempt

@@ -1,0 +1,18 @@
+import type { Attempt } from '../../attempt.ts'
+
+export default {
+  technique: 'Throws errors whose own properties name prototypes.',
+  source: 'CVE-2022-24999',
+  guest: `
+    (async () => {
+      const error = Object.assign(new Error('x'), JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}'))
+      Object.defineProperty(error, '__proto__', { enumerable: true, value: { polluted: 1 } })
+      Object.defineProperty(error, 'cause', { value: JSON.parse('{"__proto__": {"polluted": 1}}') })
+      await host.catching(() => { throw error })
+      try { host.configure(error) } catch {}
+      try { host.configure({ error }) } catch {}
+      throw error
+    })()`,
+  enter: ['eval', 'wait'],
+  ends: /^error undefined$/,
+} satisfies Attempt

@@ -1,0 +1,8 @@
+import type { Attempt } from '../../attempt.ts'
+
+export default {
+  technique: 'Sends options whose prototype says what they do not.',
+  source: 'CVE-2021-21353',
+  guest: 'host.optionsOf(Object.create({ isAdmin: true }))',
+  ends: /^(value \{"isAdmin":false\}|error FARHOLD_NOT_SHAREABLE)$/,
+} satisfies Attempt
