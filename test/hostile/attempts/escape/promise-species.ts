@@ -17,5 +17,4 @@ export default {
     })()`,
   enter: ['eval', 'wait'],
   options: { timeout: 700 },
-  ends: /^error FARHOLD_CONTEXT_CLOSED$/,
 } satisfies Attempt

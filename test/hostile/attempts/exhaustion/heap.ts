@@ -4,5 +4,4 @@ export default {
   technique: 'Fills its heap with small objects.',
   source: 'own',
   guest: 'let list; for (;;) list = { list, a: 1, b: 2, c: 3 }',
-  ends: /^error FARHOLD_CALL_TIMEOUT$/,
 } satisfies Attempt

@@ -11,5 +11,4 @@ export default {
     })()`,
   enter: ['eval', 'wait'],
   options: { limits: { exports: 500, pendingCalls: 500 } },
-  ends: /^error FARHOLD_LIMIT_EXCEEDED$/,
 } satisfies Attempt

@@ -10,5 +10,4 @@ export default {
       return await path
     })()`,
   enter: ['eval', 'wait'],
-  ends: /^error FARHOLD_CALL_TIMEOUT$/,
 } satisfies Attempt

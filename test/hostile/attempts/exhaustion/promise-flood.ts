@@ -4,5 +4,4 @@ export default {
   technique: 'Calls asynchronous methods of the host without end.',
   source: 'own',
   guest: 'const kept = []; for (;;) kept.push(host.later(kept.length))',
-  ends: /^error FARHOLD_CALL_TIMEOUT$/,
 } satisfies Attempt

@@ -4,5 +4,4 @@ export default {
   technique: 'Grows an array of strings until memory is gone.',
   source: 'own',
   guest: `const kept = []; for (let n = 0; ; n++) kept.push(('x' + n).repeat(1000))`,
-  ends: /^error FARHOLD_CALL_TIMEOUT$/,
 } satisfies Attempt

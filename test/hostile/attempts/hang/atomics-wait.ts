@@ -5,5 +5,4 @@ export default {
   source: 'own',
   guest: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
   options: { sharedMemory: true },
-  ends: /^error FARHOLD_CALL_TIMEOUT$/,
 } satisfies Attempt
