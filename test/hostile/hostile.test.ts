@@ -73,7 +73,9 @@ for (const containment of ['thread', 'process'] as const) {
 
     for (const [name, { technique, needs, fails }] of attempts) {
       if (isBeyond(name)) {
-        test.skip(`${name}: not stopped here, because ${needs?.because}`)
+        const why = `${name}: not stopped in a ${containment}, because ${needs?.because}`
+        process.stdout.write(`skipped ${why}\n`)
+        test.skip(why)
         continue
       }
       const held = (): void => {
@@ -100,9 +102,11 @@ test('the corpus is large, and every attempt says what it tries and where that i
 test(
   'where nothing holds them, at least a third of the attempts do harm',
   async () => {
-    const outcomes = await run('none', names, SHORT)
+    // Those that exhaust are left out: what they would do to the machine is not worth the proof, so they count as harmless.
+    const tried = names.filter((name) => !name.startsWith('exhaustion/'))
+    const outcomes = await run('none', tried, SHORT)
     const harm = names.filter((name) => (outcomes.get(name)?.faults.length ?? 0) > 0)
-    expect(outcomes.size).toBe(names.length)
+    expect(outcomes.size).toBe(tried.length)
     expect(harm.length).toBeGreaterThan(names.length / 3)
   },
   ALL,
