@@ -2,7 +2,7 @@ import type { Attempt } from '../../attempt.ts'
 
 export default {
   technique: 'Throws errors whose own properties name prototypes.',
-  source: 'CVE-2022-24999',
+  source: 'own',
   guest: `
     (async () => {
       const error = Object.assign(new Error('x'), JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}'))

@@ -2,7 +2,7 @@ import type { Attempt } from '../../attempt.ts'
 
 export default {
   technique: 'Gives an object of the host another prototype.',
-  source: 'CVE-2023-36665',
+  source: 'own',
   guest: `
     const got = []
     for (const run of [
