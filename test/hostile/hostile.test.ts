@@ -75,7 +75,7 @@ for (const containment of ['thread', 'process'] as const) {
       if (isBeyond(name)) {
         const why = `${name}: not stopped in a ${containment}, because ${needs?.because}`
         process.stdout.write(`skipped ${why}\n`)
-        test.skip(why)
+        test.runIf(false)(why, () => undefined)
         continue
       }
       const held = (): void => {

@@ -20,13 +20,24 @@ export class Access {
   readonly writes: Writes
   /** `undefined` when the host has none, which is what each operation looks at first. */
   readonly policy: PeerPolicy | undefined
+  readonly #hidesStacks: boolean
   readonly #root: object | undefined
   readonly #narrowing: Narrowing | undefined
   /** The root's two narrowings as one, and the second of them, which its owner may change. */
   #both: { readonly own: Narrowing; readonly narrowing: Narrowing } | undefined
 
-  /** @param root what `narrowing` is about, for this peer only */
-  constructor(writes: Writes, policy?: PeerPolicy, root?: object, narrowing?: Narrowing) {
+  /**
+   * @param hidesStacks are the stacks of our errors kept from this peer, also where it reads one that it holds?
+   * @param root what `narrowing` is about, for this peer only
+   */
+  constructor(
+    writes: Writes,
+    policy?: PeerPolicy,
+    hidesStacks = false,
+    root?: object,
+    narrowing?: Narrowing,
+  ) {
+    this.#hidesStacks = hidesStacks
     this.writes = writes
     this.policy = policy
     this.#root = narrowing === undefined ? undefined : root
@@ -49,6 +60,11 @@ export class Access {
 
   #isRoot(target: object): boolean {
     return target === this.#root || (this.#root !== undefined && target === this.of(this.#root))
+  }
+
+  /** Is a property of an object kept from this peer because it would show files of ours? */
+  hides(target: object, key: PropertyKey): boolean {
+    return key === 'stack' && this.#hidesStacks && target instanceof Error
   }
 
   /** What stands for an object of ours towards this peer. */
@@ -139,7 +155,7 @@ export function readProperty(target: unknown, key: PropertyKey, access: Access):
   }
   const holder = Object(target) as object
   const narrowing = access.narrowingOf(holder)
-  if (narrowing?.admits(key) === false) return undefined
+  if (narrowing?.admits(key) === false || access.hides(holder, key)) return undefined
   const property = findProperty(holder, key)
   if (property === undefined) return undefined
   const value: unknown =
@@ -161,7 +177,7 @@ export function readPath(target: unknown, path: readonly PropertyKey[], access: 
 
 /** Whether a peer sees a property of that name. */
 export function hasProperty(target: object, key: PropertyKey, access: Access): boolean {
-  if (FORBIDDEN.has(key)) return false
+  if (FORBIDDEN.has(key) || access.hides(target, key)) return false
   const property = findProperty(target, key)
   if (property === undefined) return false
   return access.narrowingOf(target)?.shows(key, property) ?? true
@@ -191,7 +207,7 @@ export function namedKeys(target: object): PropertyKey[] {
 
 /** The own keys a peer sees: none of the forbidden ones, and no symbol that it could not name. */
 export function visibleKeys(target: object, access: Access): PropertyKey[] {
-  const keys = namedKeys(target)
+  const keys = namedKeys(target).filter((key) => !access.hides(target, key))
   const narrowing = access.narrowingOf(target)
   if (narrowing === undefined) return keys
   return keys.filter((key) => {
@@ -206,7 +222,7 @@ export function visibleDescriptor(
   key: PropertyKey,
   access: Access,
 ): PropertyDescriptor | undefined {
-  if (FORBIDDEN.has(key)) return undefined
+  if (FORBIDDEN.has(key) || access.hides(target, key)) return undefined
   const found = getOwnPropertyDescriptor(target, key)
   if (found === undefined) return undefined
   const narrowing = access.narrowingOf(target)

@@ -4,7 +4,14 @@
  */
 import { type Access, isRootPrototype, namedKeys, shownGetter, visibleAbove } from './access.ts'
 import { AccessDeniedError } from './errors.ts'
-import { isMutator, isOfLanguage, keepsWhole, opensItems, takesThis } from './language-methods.ts'
+import {
+  isMutator,
+  isOfLanguage,
+  keepsWhole,
+  opensItems,
+  takesThis,
+  writesToFirst,
+} from './language-methods.ts'
 import type { Narrowing } from './narrowing.ts'
 import { Operation } from './protocol.ts'
 import { uncheckedOf } from './schema.ts'
@@ -26,6 +33,7 @@ export function callMethod(
 ): unknown {
   // Hot path, guarded by `bench/`, row `isolate, sync`: what no one needs to look at is not looked at.
   const { isWhole } = access
+  if (access.writes !== 'open') refuseWriter(method, args, access)
   if (isWhole && access.writes === 'open') return Reflect.apply(method, target, args)
   const itself = isWhole ? method : uncheckedOf(method)
   if (!isOfLanguage(itself)) return Reflect.apply(access.callable(method), target, args)
@@ -68,6 +76,17 @@ function borrow(target: object, method: AnyFunction, access: Access): FoundMetho
     )
   if (found.isSetter) checkWritable(target, found.key, access)
   return found
+}
+
+/**
+ * Refuses a peer a function that writes to what it is given, if that is an object of ours which the peer may not write to.
+ * @throws {UnprotectedError}
+ */
+export function refuseWriter(method: unknown, args: readonly unknown[], access: Access): void {
+  if (access.writes === 'open' || !writesToFirst(method)) return
+  const [target] = args
+  if (isObject(target) && standInOf(target) === undefined && !isWritable(target, access))
+    refuseWrite(target, 'what it has')
 }
 
 function checkMutation(target: object, key: PropertyKey, access: Access): void {

@@ -14,6 +14,7 @@ import { describePath, Import } from './handle.ts'
 import { NO_TOKENS } from './held.ts'
 import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
 import type { LentHolds } from './lent-holds.ts'
+import type { Limits } from './limits.ts'
 import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
 import { encode, encodeFailure } from './marshal/encode.ts'
@@ -29,6 +30,7 @@ import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
 import { ServedIterations } from './served-iterations.ts'
 import { LockTarget, type ServedLocks } from './served-locks.ts'
+import { withoutFrames } from './stacks.ts'
 import { isAwaitedHere, joinWhatBlocks, NONE_WAITING, thisHeap } from './this-heap.ts'
 
 export interface IncomingOptions {
@@ -204,12 +206,14 @@ export class Incoming {
   #refusal(): LimitExceededError | undefined {
     const { quota } = this.#references
     const { pendingCalls, callDepth } = quota.limits
+    // A peer may go past it a hundred thousand times in one batch, and frames would cost us seconds.
+    const past = (limit: keyof Limits, what: string): LimitExceededError =>
+      withoutFrames(() => quota.past(limit, what))
     // What is answered and still runs costs as much as before.
-    if (this.working > pendingCalls)
-      return quota.past('pendingCalls', 'the number of unanswered calls')
+    if (this.working > pendingCalls) return past('pendingCalls', 'the number of unanswered calls')
     if (this.#running.length >= callDepth)
-      return quota.past('callDepth', 'the depth of calls within calls')
-    if (!quota.rate.take()) return quota.past('callRate', 'the number of calls in a second')
+      return past('callDepth', 'the depth of calls within calls')
+    if (!quota.rate.take()) return past('callRate', 'the number of calls in a second')
     return undefined
   }
 

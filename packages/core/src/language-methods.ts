@@ -7,6 +7,11 @@
 const typed = Object.getPrototypeOf(Uint8Array.prototype) as object
 const iterator = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object
 
+/** Where the platform has it. */
+const eventTarget =
+  (Reflect.get(globalThis, 'EventTarget') as { readonly prototype: object } | undefined)
+    ?.prototype ?? {}
+
 const takingThis = [
   'every',
   'filter',
@@ -41,6 +46,7 @@ const ALL = functionsOf(
     ArrayBuffer.prototype,
     DataView.prototype,
     Error.prototype,
+    eventTarget,
   ].map((prototype) => [prototype, Reflect.ownKeys(prototype)] as const),
 )
 
@@ -59,6 +65,26 @@ const WRITING = functionsOf([
   [RegExp.prototype, ['compile']],
   [Date.prototype, setters(Date.prototype)],
   [DataView.prototype, setters(DataView.prototype)],
+  // What fails in a listener ends the process of whoever dispatches the event, and a peer's function may fail.
+  [eventTarget, ['addEventListener', 'dispatchEvent']],
+])
+
+/** Functions that write to their first argument. */
+const WRITING_TO_FIRST = functionsOf([
+  [
+    Object,
+    [
+      'assign',
+      'defineProperties',
+      'defineProperty',
+      'freeze',
+      'preventExtensions',
+      'seal',
+      'setPrototypeOf',
+    ],
+  ],
+  [Reflect, ['defineProperty', 'deleteProperty', 'preventExtensions', 'set', 'setPrototypeOf']],
+  [Error, ['captureStackTrace']],
 ])
 
 const TAKING_THIS = functionsOf([
@@ -101,6 +127,11 @@ export function isOfLanguage(method: unknown): boolean {
 /** Does it write to its `this`? A peer that calls it writes as much as if it had assigned. */
 export function isMutator(method: unknown): boolean {
   return WRITING.has(method)
+}
+
+/** Does it write to its first argument? A lookup by a name of the peer's may have given it such a function. */
+export function writesToFirst(method: unknown): boolean {
+  return WRITING_TO_FIRST.has(method)
 }
 
 /** Does it call its first argument with its second as the `this`? */

@@ -7,12 +7,12 @@
  */
 import { type Access, hasProperty, readProperty, visibleDescriptor, visibleKeys } from './access.ts'
 import { nameOfBuiltIn } from './built-in.ts'
-import { callAsMethod, callMethod } from './calling.ts'
+import { callAsMethod, callMethod, refuseWriter } from './calling.ts'
 import { AccessDeniedError, WouldBlockError } from './errors.ts'
 import { describePath, type Handle, Import } from './handle.ts'
 import { jsonFormOf } from './json-form.ts'
 import { ByReference } from './marks.ts'
-import { isEvaluator } from './pass-style.ts'
+import { isEvaluator, passStyleOf } from './pass-style.ts'
 import type { PeerPolicy } from './policy.ts'
 import { Flag, Operation } from './protocol.ts'
 import { createRemote } from './remote.ts'
@@ -156,6 +156,7 @@ function onObject(
       if (options.flags & Flag.live) return asMethod(asObject(target, path), args, access)
       if (!isFunction(target)) throw new TypeError(`${subject(path)} is not a function`)
       refuseEvaluator(target)
+      refuseWriter(target, args, access)
       return Reflect.apply(access.callable(target), undefined, args)
     case Operation.construct: {
       if (!isConstructor(target)) throw new TypeError(`${subject(path)} is not a constructor`)
@@ -243,7 +244,9 @@ function readLive(holder: unknown, name: PropertyKey, access: Access): unknown {
     return undefined // It runs where it is called.
   if (typeof value === 'function')
     return new ByReference(value, staysAt(Object(holder) as object, name))
-  return typeof value === 'object' && value !== null ? new ByReference(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  // A signal is heard where it is: a listener of a peer is no function that the platform could call.
+  return passStyleOf(value) === 'signal' ? value : new ByReference(value)
 }
 
 /** Is it the language's own method of arrays, and not one that a class has in its place? */

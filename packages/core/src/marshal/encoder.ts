@@ -299,20 +299,27 @@ export class Encoder {
     const className = errorClassOf(error)
     const listed: Record<string, unknown> = {}
     const hidden: Record<string, unknown> = {}
-    if (!Object.hasOwn(error, 'name') && error.name !== className) {
-      hidden.name = this.copy(String(error.name), depth)
+    const name: unknown = Object.hasOwn(error, 'name') ? className : error.name
+    if (typeof name === 'string' && name !== className) {
+      hidden.name = this.copy(name, depth)
     }
     for (const key of ERROR_PARTS) {
       const part = Object.getOwnPropertyDescriptor(error, key)
       if (part !== undefined && !part.enumerable) this.#optional(error, key, hidden, depth)
     }
+    const places = this.#port.exposeStacks ? [] : placesIn(error)
+    let message = String(error.message)
+    for (const key of places) {
+      const place: unknown = Reflect.get(error, key)
+      if (typeof place === 'string' && place !== '') message = message.replaceAll(place, key)
+    }
     for (const key of Object.keys(error)) {
       if (key === 'stack' || key === 'message' || isForbiddenInData(key)) continue
+      if (places.includes(key)) continue
       if (allowed === undefined || allowed.includes(key)) this.#optional(error, key, listed, depth)
     }
-    const message = this.#text(error.message)
     const stack = this.#port.exposeStacks ? withoutOwnFrames(String(error.stack ?? '')) : ''
-    return [this.#text(className), message, this.#text(stack), listed, hidden]
+    return [this.#text(className), this.#text(message), this.#text(stack), listed, hidden]
   }
 
   /**
@@ -476,4 +483,10 @@ export class Encoder {
   #refuse(what: string, depth: number, advice: string): never {
     throw refusalOf(what, this.#describePath(depth), advice, this.#port)
   }
+}
+
+/** Properties by which an error of the platform names a place on the disk; its message repeats what they say. */
+function placesIn(error: Error): string[] {
+  if (!Object.hasOwn(error, 'syscall')) return []
+  return ['path', 'dest', 'spawnargs'].filter((key) => Object.hasOwn(error, key))
 }
