@@ -14,5 +14,5 @@ export default {
       throw error
     })()`,
   enter: ['eval', 'wait'],
-  ends: /^error undefined$/,
+  ends: /^error Error$/,
 } satisfies Attempt
