@@ -15,3 +15,14 @@ it('is the code of the README, in ten lines', async () => {
 it('does what its comments say, and ends by itself', async () => {
   expect(await runProgram(program)).toEqual({ stdout: '4 7\n', stderr: '', code: 0 })
 })
+
+it('has no other code than that of a guide', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const guide = await readFile(new URL('../guides/locks.ts', import.meta.url), 'utf8')
+  const [, ...others] = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+    ([, sample]) => sample ?? '',
+  )
+
+  expect(others.length).toBeGreaterThan(0)
+  for (const sample of others) expect(guide).toContain(sample)
+})

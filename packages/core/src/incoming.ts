@@ -17,7 +17,6 @@ import type { LentHolds } from './lent-holds.ts'
 import type { Limits } from './limits.ts'
 import { ByReference } from './marks.ts'
 import { decode, discard } from './marshal/decode.ts'
-import { encode, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import { CONTROL } from './object-ids.ts'
 import type { Outbox } from './outbox.ts'
@@ -25,6 +24,7 @@ import { type PerformOptions, perform } from './perform.ts'
 import { hasProtected, isProtected } from './protected.ts'
 import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
+import { ReplySender } from './reply-sender.ts'
 import type { Probe } from './rw-lock.ts'
 import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
@@ -50,7 +50,7 @@ const NO_PATH: readonly PropertyKey[] = Object.freeze([])
 
 export class Incoming {
   readonly #references: References
-  readonly #outbox: Outbox
+  readonly #replies: ReplySender
   readonly #flavour: Flavour
   /** Towards the control object, which is not the host's to speak for. */
   readonly #controlAccess: Access
@@ -78,7 +78,9 @@ export class Incoming {
   constructor(options: IncomingOptions) {
     this.#references = options.references
     this.answers = new HeldAnswers(options.references.quota)
-    this.#outbox = options.outbox
+    this.#replies = new ReplySender(options.references, options.outbox, (id) =>
+      this.#unanswered.delete(id),
+    )
     this.#flavour = options.flavour
     this.#controlAccess = new Access('none')
     this.#malformed = options.malformed
@@ -86,7 +88,7 @@ export class Incoming {
     this.#locks = options.locks
     this.#lent = options.lent
     this.iterations = new ServedIterations({
-      send: (id, value, lost) => this.#sendItem(id, value, lost),
+      send: (id, value, lost) => this.#replies.item(id, value, lost),
       succeed: (served, value) => this.#guard(() => this.#succeed(served, value)),
       fail: (served, error) => this.#guard(() => this.#fail(served, error)),
       lingers: (served) => this.#lingering.add(served),
@@ -225,8 +227,7 @@ export class Incoming {
     const served = this.#unanswered.get(id)
     if (served === undefined) return // Its answer is on the way.
     this.answers.settle(served.message, 'rejected', reason)
-    this.#unanswered.delete(id)
-    this.#outbox.reply(Tag.failure, [id, null, null])
+    this.#replies.nothing(Tag.failure, id)
     if (!served.started) {
       discard(served.message.extra, this.#references, served.live)
       served.unpin?.()
@@ -551,67 +552,14 @@ export class Incoming {
     served.answered = true
     const { message } = served
     this.answers.settle(message, 'fulfilled', value)
-    const { id, flags, operation } = message
-    if (!(flags & Flag.reply)) {
-      this.#unanswered.delete(id)
-      this.#outbox.reply(Tag.result, [id, null, null])
-      return
-    }
-    this.#references.occasion = message
-    try {
-      const { moved } = this.#outbox
-      const movedBefore = moved.length
-      const { value: body, extra } = encode(
-        value,
-        this.#references,
-        moved,
-        'result',
-        operation === Operation.snapshot ? value : undefined,
-      )
-      this.#unanswered.delete(id)
-      const gates = this.#references.takeGates()
-      const fields = [id, body, extra]
-      if (gates.length === 0) this.#outbox.reply(Tag.result, fields)
-      else {
-        this.#outbox.replyBehind(gates, Tag.result, fields, movedBefore, (error) =>
-          this.#sendFailure(id, error),
-        )
-      }
-    } catch (error) {
-      this.#sendFailure(id, error)
-    } finally {
-      this.#references.occasion = undefined
-    }
+    this.#replies.result(message, value)
   }
 
   #fail(served: ServedCall, error: unknown): void {
     if (!this.#isAwaited(served)) return
     served.answered = true
     this.answers.settle(served.message, 'rejected', error)
-    this.#sendFailure(served.message.id, error)
-  }
-
-  #sendFailure(id: number, error: unknown): void {
-    const { value, extra } = encodeFailure(error, this.#references, this.#outbox.moved, 'error')
-    this.#unanswered.delete(id)
-    const gates = this.#references.takeGates()
-    const fields = [id, value, extra]
-    if (gates.length === 0) this.#outbox.reply(Tag.failure, fields)
-    else {
-      // What the error names is lost: whoever waits is told that instead.
-      this.#outbox.replyBehind(gates, Tag.failure, fields, undefined, (lost) =>
-        this.#sendFailure(id, lost),
-      )
-    }
-  }
-
-  /** Sends an item of an iteration. */
-  #sendItem(id: number, value: unknown, lost: (error: unknown) => void): void {
-    const { moved } = this.#outbox
-    const movedBefore = moved.length
-    const { value: body, extra } = encode(value, this.#references, moved, 'item')
-    const gates = this.#references.takeGates()
-    this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore, lost)
+    this.#replies.failure(served.message.id, error)
   }
 }
 
