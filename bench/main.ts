@@ -5,6 +5,7 @@
  * whatever else the machine does at the moment, it does to all of them.
  */
 import { parseArgs } from 'node:util'
+import { accessChecks } from './access.ts'
 import { DEATHS, type MeasuredDeaths, measureDeaths } from './deaths.ts'
 import { type Contest, type Measured, measure } from './interleave.ts'
 import { isolateAsync, isolateCallback, isolateSync } from './isolate.ts'
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     isolateCallback,
     lockUncontended,
     lockContended,
+    accessChecks,
     workerRelease,
     workerCollection,
     isolateRelease,
