@@ -153,6 +153,17 @@ describe('philosophers at a table', () => {
     await expectOneToStarve(await dine(forks))
   })
 
+  test('whose threads are blocked', async () => {
+    const forks = workers.map(() => protect(new Tally()) as never)
+    const memory = new SharedArrayBuffer(4)
+    const outcomes = await Promise.allSettled(
+      forks.map((fork, index) =>
+        at(index).remote.nestBlocked(fork, forks[(index + 1) % 4] as never, memory, 4),
+      ),
+    )
+    await expectOneToStarve(outcomes)
+  })
+
   test('taken together, no one starves', async () => {
     const forks = await Promise.all(workers.map((worker) => worker.remote.getGuarded()))
     let meals = 0
