@@ -1,2 +1,4 @@
-export type { ModuleDefinition, ModuleSource, ResolveHook } from './modules.ts'
-export { type SpawnIsolateOptions, spawnIsolate } from './spawn-isolate.ts'
+export type { ModuleDefinition, ResolveHook } from './found-modules.ts'
+export type { SpawnIsolateOptions } from './isolate-options.ts'
+export type { ModuleSource } from './modules.ts'
+export { spawnIsolate } from './spawn-isolate.ts'

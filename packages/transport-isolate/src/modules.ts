@@ -5,7 +5,6 @@
  * evaluation is asynchronous and whoever waits for it has a bound of their own.
  */
 import * as core from '@farhold/core'
-import { grantsOf, refuseOption, type SessionCore } from '@farhold/core/adapter'
 import type ivm from 'isolated-vm'
 import { Boot, INNER_MODULE } from './entry.ts'
 
@@ -15,19 +14,19 @@ export interface ModuleSource {
   readonly filename?: string
 }
 
-/** A module of an isolate: its source, or an object of the host whose properties it exports, by reference. */
-export type ModuleDefinition = string | ModuleSource | Readonly<Record<string, unknown>>
+/** What the host has for a specifier: a source, or an object, by a number, whose properties the module exports. */
+export type FoundModule = {
+  /** Where it was found: what is in `modules` is one module, whoever imports it. */
+  readonly origin: 'modules' | 'resolve'
+  readonly name: string
+} & ({ readonly source: string } | { readonly object: number; readonly exports: readonly string[] })
 
-/** Finds a module that is not among `modules`; `undefined` when there is none of that name. */
-export type ResolveHook = (
-  specifier: string,
-  referrer: string,
-) => ModuleDefinition | undefined | Promise<ModuleDefinition | undefined>
-
-export interface ModuleOptions {
-  readonly modules: Readonly<Record<string, ModuleDefinition>>
-  readonly resolve: ResolveHook | undefined
-  readonly timeout: number | undefined
+/** The host, as the modules of its guest need it. */
+export interface ModuleFinder {
+  /** `undefined` when there is no such module. */
+  find(specifier: string, referrer: string): Promise<FoundModule | undefined>
+  /** Has the values that an object's module will export kept in the runtime, under `key`. */
+  stash(key: string, object: number): Promise<void>
 }
 
 /** What every isolate can import: this library, from the runtime that is already there. */
@@ -36,48 +35,43 @@ const CORE_MODULE = '@farhold/core'
 export class IsolateModules {
   readonly #isolate: ivm.Isolate
   readonly #context: ivm.Context
-  readonly #options: ModuleOptions
+  readonly #finder: ModuleFinder
+  readonly #timeout: number | undefined
+  readonly #inner: ivm.Module
   readonly #loaded = new Map<string, Promise<ivm.Module>>()
   readonly #nameOf = new WeakMap<ivm.Module, string>()
-  #session: SessionCore | undefined
-  #inner: ivm.Module | undefined
   #keys = 0
 
-  constructor(isolate: ivm.Isolate, context: ivm.Context, options: ModuleOptions) {
+  /** Before any guest code has run: takes the runtime's functions into a module that only the host's own can import. */
+  constructor(
+    isolate: ivm.Isolate,
+    context: ivm.Context,
+    finder: ModuleFinder,
+    timeout: number | undefined,
+  ) {
     this.#isolate = isolate
     this.#context = context
-    this.#options = options
-  }
-
-  /** Hands the runtime's functions to a module that only the host's own modules can import. Before any guest code has run. */
-  prepare(session: SessionCore): void {
-    this.#session = session
-    const inner = this.#isolate.compileModuleSync(
+    this.#finder = finder
+    this.#timeout = timeout
+    const inner = isolate.compileModuleSync(
       `const { adopt, take, core } = globalThis[${JSON.stringify(Boot.inner)}]; export { adopt, take, core }`,
       { filename: INNER_MODULE },
     )
-    inner.instantiateSync(this.#context, () => {
+    inner.instantiateSync(context, () => {
       throw new Error('the inner module imports nothing')
     })
     inner.evaluateSync()
-    this.#context.global.deleteSync(Boot.inner)
+    context.global.deleteSync(Boot.inner)
     this.#inner = inner
   }
 
-  /** A key for a namespace that is about to be handed over, so that it can be waited for before. */
-  nextKey(): string {
-    return `${++this.#keys}`
-  }
-
-  /** Evaluates a module of the guest. Its namespace is in the runtime under `key` when it has been evaluated. */
-  async evaluate(definition: ModuleSource, key: string): Promise<void> {
-    const module = await this.#compile(definition.source, definition.filename ?? 'guest.js')
-    await this.#hand(module, key)
-  }
-
-  /** Evaluates a module by its specifier. */
-  async evaluateNamed(specifier: string, key: string): Promise<void> {
-    await this.#hand(await this.#load(specifier, 'host'), key)
+  /** Evaluates a module of the guest, by its source or its specifier. Its namespace is in the runtime under `key` when it has been evaluated. */
+  async evaluate(wanted: ModuleSource | string, key: string): Promise<void> {
+    const module =
+      typeof wanted === 'string'
+        ? this.#load(wanted, 'host')
+        : this.#compile(wanted.source, wanted.filename ?? 'guest.js')
+    await this.#hand(await module, key)
   }
 
   async #hand(module: ivm.Module, key: string): Promise<void> {
@@ -87,9 +81,9 @@ export class IsolateModules {
     )
     await wrapper.instantiate(this.#context, (specifier) => {
       if (specifier === 'guest') return this.#linked(module)
-      return this.#innerModule()
+      return this.#inner
     })
-    const { timeout } = this.#options
+    const timeout = this.#timeout
     await wrapper.evaluate(timeout === undefined ? {} : { timeout })
   }
 
@@ -102,23 +96,15 @@ export class IsolateModules {
   }
 
   #load(specifier: string, referrer: string): Promise<ivm.Module> {
-    const { modules, resolve } = this.#options
     if (specifier === CORE_MODULE) return this.#once(CORE_MODULE, () => this.#coreModule())
-    if (Object.hasOwn(modules, specifier)) {
-      return this.#once(`modules:${specifier}`, () =>
-        this.#define(modules[specifier] as ModuleDefinition, specifier),
-      )
-    }
-    return this.#once(`resolve:${referrer}:${specifier}`, async () => {
-      const found = await resolve?.(specifier, referrer)
-      if (found === undefined || found === null) {
+    return this.#once(`asked:${referrer}:${specifier}`, async () => {
+      const found = await this.#finder.find(specifier, referrer)
+      if (found === undefined) {
         throw new Error(
           `module "${specifier}", imported by ${referrer}, was not found: add it to the option "modules", or let "resolve" give its source`,
         )
       }
-      const name =
-        typeof found === 'object' && typeof found.filename === 'string' ? found.filename : specifier
-      return this.#once(`named:${name}`, () => this.#define(found, name))
+      return this.#once(`${found.origin}:${found.name}`, () => this.#define(found))
     })
   }
 
@@ -132,20 +118,13 @@ export class IsolateModules {
     return module
   }
 
-  #define(definition: ModuleDefinition, name: string): Promise<ivm.Module> {
-    if (typeof definition === 'string') return this.#compile(definition, name)
-    if (typeof definition !== 'object')
-      refuseOption(`modules["${name}"]`, 'the source of a module, or an object', definition)
-    if (typeof definition.source === 'string') return this.#compile(definition.source, name)
-    return this.#exporting(definition as Readonly<Record<string, unknown>>, name) // what is no source is an object of the host
-  }
-
-  /** A module that exports an object of the host, by reference. */
-  async #exporting(values: Readonly<Record<string, unknown>>, name: string): Promise<ivm.Module> {
-    const key = this.nextKey()
-    await this.#session?.outgoing.ask('stash', [key, grantsOf(values, true)])
+  async #define(found: FoundModule): Promise<ivm.Module> {
+    const { name } = found
+    if ('source' in found) return this.#compile(found.source, name)
+    const key = `${++this.#keys}`
+    await this.#finder.stash(key, found.object)
     return this.#ofHost(
-      `const values = take('${key}'); ${exportsOf(Object.keys(values), 'values')}`,
+      `const values = take('${key}'); ${exportsOf(found.exports, 'values')}`,
       name,
     )
   }
@@ -160,7 +139,7 @@ export class IsolateModules {
       `import { take, core } from '${INNER_MODULE}'; ${source}`,
       name,
     )
-    await module.instantiate(this.#context, () => this.#innerModule())
+    await module.instantiate(this.#context, () => this.#inner)
     await module.evaluate()
     return module
   }
@@ -169,11 +148,6 @@ export class IsolateModules {
     const module = await this.#isolate.compileModule(source, { filename })
     this.#nameOf.set(module, filename)
     return module
-  }
-
-  #innerModule(): ivm.Module {
-    if (this.#inner === undefined) throw new Error('modules were used before they were prepared')
-    return this.#inner
   }
 }
 
