@@ -11,6 +11,8 @@ import { IsolateModules, type ModuleFinder, type ModuleSource } from './modules.
 
 export interface GuestHeap {
   readonly transport: Transport
+  /** Resolves when the isolate has been made; until then, what is sent waits. */
+  readonly ready: Promise<void>
   /**
    * Evaluates a module, by its source or by its specifier. Its namespace is in the runtime under `key` when it has been evaluated, which a
    * top-level `await` may put off.
@@ -36,6 +38,7 @@ export interface GuestPlan {
 /** An isolate of this process, with the runtime in it. */
 export class IsolateHeap implements GuestHeap {
   readonly transport: IsolateTransport
+  readonly ready = Promise.resolve()
   readonly #modules: IsolateModules
 
   /** @param onStuck a thread of the isolate does not end; what this gives is called when it has ended after all */

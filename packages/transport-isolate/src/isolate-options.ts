@@ -54,6 +54,11 @@ export interface SpawnIsolateOptions {
    * `remote(grant)` it gives a promise in any case. Default: `'stay'`.
    */
   readonly promises?: 'wait' | 'stay'
+  /**
+   * Where the isolate lives. `'thread'`: in this process. `'process'`: in a child process of its own, which it takes down alone, for code
+   * that means harm.
+   */
+  readonly contain?: 'thread' | 'process'
   /** How many items of an iteration may be under way before they are asked for. Default: 16. */
   readonly prefetch?: number
   /** Note where each object is introduced, for `leaks()`: costs a stack for each. Default: false. */
@@ -88,10 +93,15 @@ export function checkOptions(options: SpawnIsolateOptions): void {
     refuseOption('locks', "'open', 'protected' or 'none'", locks)
   if (promises !== undefined && promises !== 'wait' && promises !== 'stay')
     refuseOption('promises', "'stay' or 'wait'", promises)
+  const { contain } = options
+  if (contain !== undefined && contain !== 'thread' && contain !== 'process')
+    refuseOption('contain', "'thread' or 'process'", contain)
   for (const name of ['redactStacks', 'webAssembly', 'sharedMemory', 'trace'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       refuseOption(name, 'true or false', options[name])
   }
+  if (contain === 'process' && options.sharedMemory === true)
+    refuseOption('sharedMemory', 'false when the isolate is contained in a process', true)
   for (const name of ['console', 'resolve', 'onError'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       refuseOption(name, 'a function', options[name])

@@ -77,6 +77,8 @@ export class IsolateTransport implements Transport {
   #pulses = 0
   /** Called after each entry; spawning watches for a module that fails late. */
   onEntryEnd: (() => void) | undefined
+  /** Called when the guest has run as far as it can: nothing is left to be entered, or it sleeps until there is. */
+  onRest: (() => void) | undefined
 
   constructor(options: IsolateTransportOptions) {
     this.#options = options
@@ -276,7 +278,13 @@ export class IsolateTransport implements Transport {
         this.#waiter.taken()
         this.onEntryEnd?.()
         this.#next()
+        this.#rest()
       })
+  }
+
+  #rest(): void {
+    const isStill = this.#running === undefined || this.#waiter.sleeps
+    if (isStill && this.#queue.length === 0 && this.#returning === 0) this.onRest?.()
   }
 
   /** Nothing has been entered for a while: the guest gives back what it has dropped meanwhile. */
@@ -499,7 +507,10 @@ export class IsolateTransport implements Transport {
   /** A guest on a pool thread waits for what its callback did not answer. */
   #waited(want: unknown, number: unknown, extra: unknown): unknown {
     const answer = this.#waiter.asked(want, number, extra)
-    if (answer instanceof Promise) void answer.then(() => this.#resumed())
+    if (answer instanceof Promise) {
+      void answer.then(() => this.#resumed())
+      this.#rest()
+    }
     return answer
   }
 

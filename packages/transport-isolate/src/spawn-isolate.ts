@@ -18,6 +18,7 @@ import {
   type SessionCore,
 } from '@farhold/core/adapter'
 import { guestSource } from '#guest-bundle'
+import { ContainedHeap } from './contained/contained-heap.ts'
 import { endWithProcess, killAtExit } from './exit.ts'
 import { FoundModules } from './found-modules.ts'
 import { type GuestHeap, type GuestPlan, IsolateHeap } from './guest-heap.ts'
@@ -49,10 +50,10 @@ export async function spawnIsolate<T = unknown>(
     kind: 'isolate',
   }
   const finder = new FoundModules(options.modules, options.resolve)
-  const heap = new IsolateHeap(planOf(options, identity), finder, killAtExit)
+  const heap = heapFor(options, planOf(options, identity), finder)
   const session = openGuestSession(heap, identity, options)
   finder.attach(session)
-  endWithProcess(heap.transport, session.closedPromise)
+  if (heap instanceof IsolateHeap) endWithProcess(heap.transport, session.closedPromise)
 
   let keys = 0
   const evaluate = (ask: 'namespace' | 'root', wanted: ModuleSource | string): Promise<unknown> =>
@@ -68,6 +69,7 @@ export async function spawnIsolate<T = unknown>(
     grants: true,
   })
   try {
+    await heap.ready
     if (options.globals !== undefined) await spawned.bind(options.globals)
     if (definition !== undefined) await evaluate('root', definition)
     return spawned
@@ -75,6 +77,11 @@ export async function spawnIsolate<T = unknown>(
     await spawned.close()
     throw error
   }
+}
+
+function heapFor(options: SpawnIsolateOptions, plan: GuestPlan, finder: FoundModules): GuestHeap {
+  if (options.contain !== 'process') return new IsolateHeap(plan, finder, killAtExit)
+  return new ContainedHeap(plan, finder, options.limits?.messageSize ?? GUEST_LIMITS.messageSize)
 }
 
 function planOf(options: SpawnIsolateOptions, { id, name }: ContextIdentity): GuestPlan {
