@@ -47,6 +47,8 @@ export interface Connection {
   ): AsyncIterator<unknown, unknown, unknown>
   /** Does a thread that blocks on the peer sleep, and not run the peer's code itself? */
   readonly waits: boolean
+  /** Does a thread of the peer that blocks on us stay blocked until it has its answer? */
+  readonly isWaitedFor: boolean
   /** Heaps wait for a call of ours as well, which blocks this thread. */
   joined(call: Answer, heaps: readonly number[]): void
   /** Resolves when the peer has said which heap it is. */

@@ -204,7 +204,7 @@ export class LiveValues {
     // The owner's promise is handled where it was made; who ignores this one must not be ended by it.
     promise.catch(() => undefined)
     this.#promises.set(id, { promise, resolve, reject, introductions: 1 })
-    if (this.#port.connection.waits) guardPromise(promise, () => this.#refusalOf(id, promise))
+    if (this.#port.connection.isWaitedFor) guardPromise(promise, () => this.#refusalOf(id, promise))
     return promise
   }
 

@@ -50,7 +50,10 @@ export interface OutgoingOptions {
   readonly control: object
   readonly outbox: Outbox
   readonly membership: Membership | undefined
-  readonly transport: Pick<Transport, 'enter' | 'waits' | 'hold' | 'letGo' | 'peerLock'>
+  readonly transport: Pick<
+    Transport,
+    'enter' | 'waits' | 'isWaitedFor' | 'hold' | 'letGo' | 'peerLock'
+  >
   readonly peerName: string
   /** Which proxies the answers of our calls become, where the call does not say. */
   readonly flavour: Flavour
@@ -281,6 +284,10 @@ export class Outgoing implements Connection {
 
   get waits(): boolean {
     return this.#options.transport.waits === true
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#options.transport.isWaitedFor ?? this.waits
   }
 
   joined(call: Answer, heaps: readonly number[]): void {

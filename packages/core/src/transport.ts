@@ -82,6 +82,8 @@ export interface Transport {
    * has run as far as it can without this thread.
    */
   readonly waits?: boolean
+  /** Does the peer's `enter` go on until its `done()` holds, when it waits for us? Default: as `waits`. */
+  readonly isWaitedFor?: boolean
   /** The lock of the peer, where it is in memory that both can reach; see `lock-word.ts`. */
   readonly peerLock?: { readonly word: LockWord; readonly taker: LockTaker } | undefined
   /** Something is awaited from the peer: the process must not end by itself. Only where a platform has such a thing. */
