@@ -78,7 +78,7 @@ export class IsolateTransport implements Transport {
   /** Called after each entry; spawning watches for a module that fails late. */
   onEntryEnd: (() => void) | undefined
   /** Called when the guest has run as far as it can: nothing is left to be entered, or it sleeps until there is. */
-  onRest: (() => void) | undefined
+  onRest: ((sleeps: boolean) => void) | undefined
 
   constructor(options: IsolateTransportOptions) {
     this.#options = options
@@ -111,6 +111,11 @@ export class IsolateTransport implements Transport {
   /** Is a guest on a pool thread in a callback, or asleep until it has an answer? */
   get #isOutside(): boolean {
     return this.#callbacks > 0 || this.#waiter.sleeps
+  }
+
+  /** What the guest sleeps for cannot be had while the host's thread is blocked: it is told so. */
+  refuseSleeper(): void {
+    this.#waiter.refuse()
   }
 
   /** Takes the runtime's entry point out of the isolate's global scope. Before any guest code has run. */
@@ -283,8 +288,9 @@ export class IsolateTransport implements Transport {
   }
 
   #rest(): void {
-    const isStill = this.#running === undefined || this.#waiter.sleeps
-    if (isStill && this.#queue.length === 0 && this.#returning === 0) this.onRest?.()
+    const { sleeps } = this.#waiter
+    if (this.#running !== undefined && !sleeps) return
+    if (this.#queue.length === 0 && this.#returning === 0) this.onRest?.(sleeps)
   }
 
   /** Nothing has been entered for a while: the guest gives back what it has dropped meanwhile. */

@@ -17,7 +17,7 @@ export interface Offer {
 interface Sleep {
   /** The last batch that the guest has taken. */
   readonly taken: number
-  readonly wake: (answer: string) => void
+  readonly wake: (answer: string | undefined) => void
   readonly timer: NodeJS.Timeout | undefined
 }
 
@@ -68,6 +68,13 @@ export class WaitingGuest {
     sleep.wake(offer === undefined ? NOTHING : this.hand(offer))
   }
 
+  /** Nothing will come for the sleeper: what it waits for cannot be had. */
+  refuse(): void {
+    this.#sleep?.wake(undefined)
+    clearTimeout(this.#sleep?.timer)
+    this.#sleep = undefined
+  }
+
   /** What was handed over has been taken. */
   taken(): void {
     this.#handed = []
@@ -87,8 +94,8 @@ export class WaitingGuest {
     return `${offer.sequence}:${offer.buffers.length}:${offer.text}`
   }
 
-  #fallAsleep(taken: number, limit: number): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>()
+  #fallAsleep(taken: number, limit: number): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const timer =
       limit < LONGEST ? setTimeout(() => this.wake(), Math.max(0, Math.ceil(limit))) : undefined
     this.#sleep = { taken, wake: resolve, timer }

@@ -82,19 +82,26 @@ const parent = expose(
   { name: 'child process' },
 ).remote as Remote<ParentRoot> // what the parent exposes
 
-function sayRest(): void {
+function sayRest(sleeps: boolean): void {
   if (!isAwaited) return
   isAwaited = false
-  write({ kind: Kind.rest, number: taken, text: '', buffers: [] })
+  write({ kind: Kind.rest, number: taken, text: sleeps ? 'asleep' : '', buffers: [] })
 }
 
 function take({ kind, number, text, buffers }: Frame): void {
   const batch: Batch = { body: text, moved: buffers }
-  if (kind === Kind.control) control?.deliver(batch)
-  else {
-    taken++
-    if (number !== 0) isAwaited = true
-    heap?.transport.post(batch)
+  switch (kind) {
+    case Kind.control:
+      control?.deliver(batch)
+      break
+    case Kind.guest:
+      taken = (taken + 1) >>> 0 // as a frame can say it
+      if (number !== 0) isAwaited = true
+      heap?.transport.post(batch)
+      break
+    case Kind.rest:
+      isAwaited = true
+      heap?.transport.refuseSleeper()
   }
 }
 

@@ -11,7 +11,10 @@ export const Kind = {
   guest: 0,
   /** A batch of the session with the child itself. */
   control: 1,
-  /** From the child, nothing: the guest has run as far as it can, having taken as many batches as the number says. */
+  /**
+   * From the child: the guest has run as far as it can, having taken as many batches as the number says; with a text when it sleeps until it
+   * has an answer. To the child: that answer cannot come, because the thread it needs is blocked.
+   */
   rest: 2,
 } as const
 

@@ -2,9 +2,9 @@
  * This side's end of the pipes to a child process that holds an isolate: one transport for the session with the guest, which can block, and
  * one for what is said to the child itself.
  *
- * The guest has a thread of its own there. Who blocks on it sleeps until the relay has something, serves what the guest asks for
- * meanwhile, and goes on when it is answered, or when the child says that the guest has run as far as it can: what it waits for then needs
- * this very thread.
+ * Who blocks on the guest sleeps until the relay has something, serves what the guest asks for meanwhile, and goes on when it is
+ * answered, or when the child says that the guest has run as far as it can: what either waits for then needs this very thread. A guest that
+ * sleeps for it is told so first.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
@@ -46,6 +46,8 @@ export class ChildLink {
   /** Batches for the guest so far, and how many of them it had taken when it last came to rest. */
   #sent = 0
   #rested = -1
+  /** Did it sleep then, for an answer of ours? */
+  #sleeps = false
   /** How often this thread blocks, one within the other. */
   #blocked = 0
   #taken = 0
@@ -62,7 +64,6 @@ export class ChildLink {
     this.control = this.#channel(Kind.control)
     this.guest = {
       ...this.#channel(Kind.guest),
-      waits: true,
       enter: (batch, done, deadline = Infinity) => this.#enter(batch, done, deadline),
     }
   }
@@ -116,7 +117,7 @@ export class ChildLink {
   // Out -----------------------------------------------------------------------------------------------
 
   #send(kind: typeof Kind.guest | typeof Kind.control, { body, moved }: Batch): void {
-    if (kind === Kind.guest) this.#sent++
+    if (kind === Kind.guest) this.#sent = (this.#sent + 1) >>> 0 // as a frame can say it
     this.#post(
       {
         kind,
@@ -152,6 +153,7 @@ export class ChildLink {
   #blockUntil(done: () => boolean, end: number): void {
     const { alarm } = this.#relay
     const guest = this.#receivers.get(Kind.guest)
+    const wasIdle = guest?.isBusy === false
     while (!done()) {
       if (guest?.hasUnread === true) {
         guest.readOn()
@@ -161,8 +163,12 @@ export class ChildLink {
       const { rings } = alarm
       const mail = receiveMessageOnPort(this.#port) as { message: FromRelay } | undefined
       if (mail !== undefined) this.#take(mail.message)
-      else if (this.#rested === this.#sent) return
-      else if (alarm.isOver) this.#end({ kind: 'transport', error: new Error('its relay ended') })
+      else if (this.#rested === this.#sent) {
+        // What it sleeps for may be of an earlier call, which this one must not end.
+        if (!this.#sleeps || !wasIdle || !guest.isBusy) return
+        this.#rested = -1
+        this.#post({ kind: Kind.rest, number: 0, text: '', buffers: [] })
+      } else if (alarm.isOver) this.#end({ kind: 'transport', error: new Error('its relay ended') })
       else {
         const left = end - performance.now()
         if (left <= 0) return
@@ -193,8 +199,10 @@ export class ChildLink {
     }
     if (this.#closed) return
     const { kind, number, text, buffers }: Frame = message
-    if (kind === Kind.rest) this.#rested = number
-    else this.#receivers.get(kind)?.deliver({ body: text, moved: buffers })
+    if (kind === Kind.rest) {
+      this.#rested = number
+      this.#sleeps = text !== ''
+    } else this.#receivers.get(kind)?.deliver({ body: text, moved: buffers })
   }
 
   #end(reason: CloseReason): void {

@@ -27,6 +27,8 @@ const { now } = Date
 
 export class GuestTransport implements Transport {
   readonly codec = 'text'
+  /** A host that blocks goes on when this guest has run as far as it can. */
+  readonly isWaitedFor = false
   readonly #post: HostCallbacks['post']
   readonly #call: HostCallbacks['call']
   readonly #wait: HostCallbacks['wait']
