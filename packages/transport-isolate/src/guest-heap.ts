@@ -33,6 +33,8 @@ export interface GuestPlan {
   readonly memoryLimit: number
   /** How long one stretch of guest execution may take, in milliseconds; `undefined` for no bound. */
   readonly timeout: number | undefined
+  /** How long past that it may go on, where the engine cannot stop it, before the isolate is ended; in milliseconds. */
+  readonly overdue: number
 }
 
 /** An isolate of this process, with the runtime in it. */
@@ -43,7 +45,7 @@ export class IsolateHeap implements GuestHeap {
 
   /** @param onStuck a thread of the isolate does not end; what this gives is called when it has ended after all */
   constructor(plan: GuestPlan, finder: ModuleFinder, onStuck: () => () => void) {
-    const { settings, memoryLimit, timeout } = plan
+    const { settings, memoryLimit, timeout, overdue } = plan
     const isolate = new ivm.Isolate({
       memoryLimit,
       onCatastrophicError: () => this.transport.lost(),
@@ -55,6 +57,7 @@ export class IsolateHeap implements GuestHeap {
       name: settings.name,
       memoryLimit,
       timeout,
+      overdue,
       onStuck,
     })
     context.global.setSync(Boot.settings, JSON.stringify(settings))

@@ -22,6 +22,8 @@ export interface IsolateTransportOptions {
   readonly memoryLimit: number
   /** How long one stretch of guest execution may take, in milliseconds; `undefined` for no bound. */
   readonly timeout: number | undefined
+  /** How long past that an entry on a pool thread may go on before the isolate is ended, in milliseconds. */
+  readonly overdue: number
   /** A thread of the isolate does not end. What this gives is called when it has ended after all. */
   readonly onStuck: () => () => void
 }
@@ -41,9 +43,6 @@ const TIMED_OUT = 'Script execution timed out.'
 
 /** How long an entry may take at least that says what was cut short, in milliseconds. */
 const RESUMPTION = 50
-
-/** How long past its limit an entry on a pool thread may go on before the isolate is ended, in milliseconds. */
-const OVERDUE = 2000
 
 export class IsolateTransport implements Transport {
   readonly codec = 'text'
@@ -419,26 +418,26 @@ export class IsolateTransport implements Transport {
    * which the guest waits for us is not its own. What this gives ends the watch.
    */
   #watch(giveUp: (limit: number) => void): () => void {
-    const { timeout } = this.#options
+    const { timeout, overdue } = this.#options
     if (timeout === undefined) return () => undefined
     const began = performance.now()
     let timer: NodeJS.Timeout | undefined
     const look = (): void => {
       const now = performance.now()
       const alone = this.#isOutside ? 0 : now - Math.max(began, this.#resumedAt)
-      if (alone < timeout + OVERDUE / 2) wait(timeout + OVERDUE - alone)
+      if (alone < timeout + overdue / 2) wait(timeout + overdue - alone)
       else giveUp(timeout)
     }
     // The second timer starts only when this thread is free, so that a busy host is not taken for a stuck guest.
     const wait = (milliseconds: number): void => {
       timer = setTimeout(
         () => {
-          timer = setTimeout(look, OVERDUE / 2).unref()
+          timer = setTimeout(look, overdue / 2).unref()
         },
-        milliseconds - OVERDUE / 2,
+        milliseconds - overdue / 2,
       )
     }
-    wait(timeout + OVERDUE)
+    wait(timeout + overdue)
     return () => clearTimeout(timer)
   }
 

@@ -27,6 +27,12 @@ import type { ModuleSource } from './modules.ts'
 import { syntaxErrorOf } from './syntax.ts'
 
 /**
+ * How long past its time limit a guest may go on in a call that the engine cannot stop, in milliseconds. Its thread stays in this process for
+ * ever, a process of its own is ended.
+ */
+const OVERDUE = { thread: 2000, process: 1000 } as const
+
+/**
  * Starts an isolate for code that is not trusted. The caller owns the context and closes it, best with `await using`.
  *
  * @throws {TypeError} for a wrong option.
@@ -92,13 +98,14 @@ function planOf(options: SpawnIsolateOptions, { id, name }: ContextIdentity): Gu
       hostName: currentContext().name,
       console: options.console !== undefined,
       webAssembly: options.webAssembly ?? false,
-      sharedMemory: process.env['FC'] ? false : (options.sharedMemory ?? false),
+      sharedMemory: options.sharedMemory ?? false,
       promisesStay: options.promises !== 'wait',
       lock: options.lock ?? 'turn',
     },
     runtime: guestSource,
     memoryLimit: options.memoryLimit ?? 128,
     timeout: options.timeout ?? options.wallTimeout,
+    overdue: OVERDUE[options.contain ?? 'thread'],
   }
 }
 
@@ -116,7 +123,7 @@ function openGuestSession(
       writes: options.writes ?? 'protected',
       locks: options.locks ?? 'protected',
       exposeStacks: !(options.redactStacks ?? true),
-      sharedMemory: process.env['FC'] ? false : (options.sharedMemory ?? false),
+      sharedMemory: options.sharedMemory ?? false,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.prefetch === undefined ? {} : { prefetch: options.prefetch }),
       ...(options.policy === undefined ? {} : { policy: options.policy }),

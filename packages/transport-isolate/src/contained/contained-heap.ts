@@ -35,7 +35,7 @@ export class ContainedHeap implements GuestHeap {
     const { name } = plan.settings
     this.#link = new ChildLink({
       name,
-      command: childCommand(),
+      command: childCommand(plan.memoryLimit),
       // A character takes up to three bytes; what moves beside the text has no limit of its own.
       limit: 2 ** 30 + 3 * messageSize,
       reasonOf: (end) => this.#reasonOf(end),
