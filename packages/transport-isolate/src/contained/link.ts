@@ -57,9 +57,10 @@ export class ChildLink {
     this.#options = options
     this.#port = this.#relay.start(options.command, options.limit)
     this.#port.on('message', (message: FromRelay) => this.#take(message))
-    this.#port.on('close', () =>
-      this.#end({ kind: 'transport', error: new Error('its relay ended') }),
-    )
+    this.#port.on('close', () => {
+      this.#end({ kind: 'transport', error: new Error('its relay ended') })
+      void this.#relay.left(this.#port).then(this.#gone.resolve)
+    })
     this.#port.unref()
     this.control = this.#channel(Kind.control)
     this.guest = {
@@ -211,6 +212,5 @@ export class ChildLink {
     this.#closed = true
     for (const receiver of this.#receivers.values()) receiver.closed(reason)
     this.#port.close()
-    void this.#relay.left(this.#port).then(this.#gone.resolve)
   }
 }
