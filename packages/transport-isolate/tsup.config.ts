@@ -3,11 +3,15 @@ import { defineConfig } from 'tsup'
 import { bundleGuest } from './build/bundle-guest.ts'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'contained-child': 'src/contained/child-main.ts',
+    'contained-relay': 'src/contained/relay-main.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  dts: true,
+  dts: { entry: 'src/index.ts' },
   clean: true,
   sourcemap: true,
   removeNodeProtocol: false,

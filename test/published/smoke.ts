@@ -34,3 +34,11 @@ assert.equal(sandbox.sync.twice(21), 42)
 assert.deepEqual(heard, ['isolate'])
 assert.equal(await sandbox.eval('(async () => await ask(2))()'), 42)
 await assert.rejects(Promise.resolve(sandbox.eval('for (;;);')), { code: 'FARHOLD_CALL_TIMEOUT' })
+
+await using contained = await spawnIsolate<{ twice(x: number): number }>({
+  contain: 'process',
+  source: 'export const twice = (x) => double(x)',
+  globals: { double: (x: number) => x * 2 },
+})
+assert.equal(contained.sync.twice(21), 42)
+assert.equal(await contained.remote.twice(4), 8)

@@ -26,17 +26,16 @@ beforeAll(async () => {
 afterAll(() => neighbour.close())
 
 /** What no isolate in this very process can be stopped in, or is stopped in for sure. */
-const KILLERS: readonly [what: string, code: string, ...reasons: readonly string[]][] = [
-  ['a Map that grows', 'const m = new Map(); for (let i = 0; ; i++) m.set(i, {})', 'memory'],
-  ['native text', 'for (let s = "x".repeat(2 ** 28); ; s += s) s.split("")', 'error', 'memory'],
-  ['a native loop', 'for (;;) new Array(2 ** 26).fill(0)', 'error', 'memory'],
-  ['a power of a BigInt', '(3n ** 10_000_000n) ** 50n', 'error'],
-  ['lists of lists', 'let l = []; for (;;) l = [l, new Array(1000).fill(l)]', 'error', 'memory'],
+const KILLERS: readonly [what: string, code: string, options: SpawnIsolateOptions][] = [
+  ['a Map that grows', 'const m = new Map(); for (let i = 0; ; i++) m.set(i, {})', {}],
+  ['native text', 'for (let s = "x".repeat(2 ** 28); ; s += s) s.split("")', {}],
+  ['a native loop', 'for (;;) new Array(2 ** 26).fill(0)', { timeout: 200 }],
+  ['a power of a BigInt', '(3n ** 10_000_000n) ** 50n', { timeout: 200 }],
 ]
 
 /** Has a guest run a killer while two more calls wait for it. */
-async function kill(how: 'eval' | 'evalSync', code: string, reasons: readonly string[]) {
-  await using context = await spawn({ timeout: 300, memoryLimit: 16, globals: { never } })
+async function kill(how: 'eval' | 'evalSync', code: string, options: SpawnIsolateOptions) {
+  await using context = await spawn({ memoryLimit: 16, globals: { never }, ...options })
   const told: unknown[] = []
   const waiting = [context.eval('never()'), context.eval('never()')].map((pending) =>
     pending.catch((error: unknown) => told.push(error)),
@@ -45,7 +44,7 @@ async function kill(how: 'eval' | 'evalSync', code: string, reasons: readonly st
   told.push(await failureOf(run()))
   await Promise.all(waiting)
   const { kind } = await context.closed
-  expect(reasons).toContain(kind)
+  expect(kind).toMatch(/memory|error/)
   expect(told).toHaveLength(3)
   for (const error of told) {
     expect(error).toBeInstanceOf(ContextClosedError)
@@ -55,15 +54,15 @@ async function kill(how: 'eval' | 'evalSync', code: string, reasons: readonly st
 }
 
 describe('what takes a process down costs one error a call, and the host goes on', () => {
-  test.concurrent.each(KILLERS)('%s', async (_what, code, ...reasons) => {
-    await kill('eval', code, reasons)
+  test.each(KILLERS)('%s', async (_what, code, options) => {
+    await kill('eval', code, options)
     expect(await neighbour.eval('1 + 1')).toBe(2)
   })
 
   test.each(KILLERS.slice(0, 3))(
     '%s, while this thread is blocked',
-    async (_what, code, ...reasons) => {
-      await kill('evalSync', code, reasons)
+    async (_what, code, options) => {
+      await kill('evalSync', code, options)
       expect(neighbour.evalSync('2 + 2')).toBe(4)
     },
   )
