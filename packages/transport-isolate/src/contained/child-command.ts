@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildCommand } from './relay-messages.ts'
 
@@ -19,7 +19,7 @@ export function childCommand(memoryLimit: number): ChildCommand {
     ...(isSource ? ['--conditions=source'] : []),
     '--permission',
     '--allow-addons',
-    ...readable(main).map((path) => `--allow-fs-read=${path}`),
+    ...[...readable(main)].map((path) => `--allow-fs-read=${path}`),
     // An addon could break out of the permissions; this one is what we have them for.
     '--disable-warning=SecurityWarning',
     main,
@@ -44,21 +44,20 @@ function kilobytes(memoryLimit: number): number {
 }
 
 /** Where its modules are. */
-function readable(main: string): string[] {
-  const require = createRequire(main)
-  const packages = [
+function readable(main: string): Set<string> {
+  const modules = [
     main,
     fileURLToPath(import.meta.resolve('@farhold/core')),
-    require.resolve('isolated-vm'),
+    createRequire(main).resolve('isolated-vm'),
   ]
   // What finds isolated-vm's binary looks there which C library this is.
-  return ['/etc/alpine-release', ...new Set(packages.map(home))]
+  return new Set(['/etc/alpine-release', ...modules.flatMap(placesOf)])
 }
 
-/** The directory of `node_modules` that a file is in, or else of its package. */
-function home(file: string): string {
-  const parts = file.split(sep)
-  const modules = parts.indexOf('node_modules')
-  if (modules !== -1) return join(sep, ...parts.slice(0, modules + 1), sep)
-  return join(dirname(dirname(file)), sep)
+/** A module's own package, from a file one directory down, and where its dependencies may be. */
+function placesOf(file: string): string[] {
+  const packages = createRequire(file).resolve.paths('any') ?? []
+  const existing = packages.filter((path) => basename(path) === 'node_modules' && existsSync(path))
+  const own = file.includes(`${sep}node_modules${sep}`) ? [] : [dirname(dirname(file))]
+  return [...own, ...existing].map((path) => join(path, sep))
 }

@@ -36,8 +36,8 @@ export class ContainedHeap implements GuestHeap {
     this.#link = new ChildLink({
       name,
       command: childCommand(plan.memoryLimit),
-      // A character takes up to three bytes; what moves beside the text has no limit of its own.
-      limit: 2 ** 30 + 3 * messageSize,
+      // A character takes up to three bytes, and what moves beside the text was in the guest's memory.
+      limit: 3 * messageSize + (plan.memoryLimit + 1) * 2 ** 20,
       reasonOf: (end) => this.#reasonOf(end),
     })
     const root: ParentRoot = {
@@ -51,6 +51,7 @@ export class ContainedHeap implements GuestHeap {
       peerName: name,
       limits: GUEST_LIMITS,
       writes: 'none',
+      exposeStacks: false,
       onError: () => undefined,
     }) as Session<ChildRoot> // what the child exposes
     this.#ready = this.#start()
