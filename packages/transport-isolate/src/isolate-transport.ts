@@ -11,6 +11,7 @@ import { CallTimeoutError, MemoryLimitError, ProtocolError, WouldBlockError } fr
 import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
 import { Answer, Ask, Boot } from './entry.ts'
+import { OverdueWatch } from './overdue-watch.ts'
 import { Sweeps } from './sweeps.ts'
 import { type Offer, WaitingGuest } from './waiting-guest.ts'
 
@@ -64,11 +65,10 @@ export class IsolateTransport implements Transport {
   #bound = Infinity
   /** Callbacks of a guest that are being served. */
   #callbacks = 0
-  /** When a guest on a pool thread was last given something and went on. */
-  #resumedAt = 0
   readonly #waiter = new WaitingGuest((taken) => this.#after(taken))
   /** Entries that return, see {@link returning}. */
   #returning = 0
+  readonly #overdue: OverdueWatch
   #closed = false
   readonly #sweeps = new Sweeps({ pulse: () => this.#pulse(), sweep: () => this.#sweep() })
   #sweepDue = false
@@ -81,6 +81,7 @@ export class IsolateTransport implements Transport {
 
   constructor(options: IsolateTransportOptions) {
     this.#options = options
+    this.#overdue = new OverdueWatch(options.timeout, options.overdue, () => this.#isOutside)
     const { global } = options.context
     global.setSync(
       Boot.post,
@@ -213,7 +214,7 @@ export class IsolateTransport implements Transport {
     const { timeout, name } = this.#options
     this.#returning++
     const stuck = Promise.withResolvers<never>()
-    const unwatch = this.#watch((limit) => {
+    const unwatch = this.#overdue.watch((limit) => {
       const error = new CallTimeoutError(`a module of context "${name}"`, limit)
       stuck.reject(error)
       this.#giveUp(error)
@@ -269,7 +270,7 @@ export class IsolateTransport implements Transport {
     }
     if (waiting === undefined) return
     this.#running = waiting
-    const unwatch = this.#watch(() => {
+    const unwatch = this.#overdue.watch(() => {
       void this.#runningEnded.then(this.#options.onStuck())
       this.#givenUp.resolve()
       this.#giveUp(new Error('it went on past its time limit in a call that cannot be stopped'))
@@ -413,34 +414,6 @@ export class IsolateTransport implements Transport {
     this.close()
   }
 
-  /**
-   * Calls `giveUp` when what runs on a pool thread does not end by its own limit, as in a native call that cannot be stopped. The time in
-   * which the guest waits for us is not its own. What this gives ends the watch.
-   */
-  #watch(giveUp: (limit: number) => void): () => void {
-    const { timeout, overdue } = this.#options
-    if (timeout === undefined) return () => undefined
-    const began = performance.now()
-    let timer: NodeJS.Timeout | undefined
-    const look = (): void => {
-      const now = performance.now()
-      const alone = this.#isOutside ? 0 : now - Math.max(began, this.#resumedAt)
-      if (alone < timeout + overdue / 2) wait(timeout + overdue - alone)
-      else giveUp(timeout)
-    }
-    // The second timer starts only when this thread is free, so that a busy host is not taken for a stuck guest.
-    const wait = (milliseconds: number): void => {
-      timer = setTimeout(
-        () => {
-          timer = setTimeout(look, overdue / 2).unref()
-        },
-        milliseconds - overdue / 2,
-      )
-    }
-    wait(timeout + overdue)
-    return () => clearTimeout(timer)
-  }
-
   // Batches -------------------------------------------------------------------------------------------
 
   #wrap({ body, moved }: Batch): Waiting {
@@ -513,7 +486,7 @@ export class IsolateTransport implements Transport {
   #waited(want: unknown, number: unknown, extra: unknown): unknown {
     const answer = this.#waiter.asked(want, number, extra)
     if (answer instanceof Promise) {
-      void answer.then(() => this.#resumed())
+      void answer.then(() => this.#overdue.resumed())
       this.#rest()
     }
     return answer
@@ -535,13 +508,8 @@ export class IsolateTransport implements Transport {
     } finally {
       this.#callbacks--
       // While something is entered from this thread, only that can call back.
-      if (this.#depth === 0) this.#resumed()
+      if (this.#depth === 0) this.#overdue.resumed()
     }
-  }
-
-  /** A guest on a pool thread goes on, and its own time with it. */
-  #resumed(): void {
-    this.#resumedAt = performance.now()
   }
 }
 
