@@ -157,6 +157,19 @@ describe('a process that does not answer', () => {
   })
 })
 
+test.each([
+  ['the session', 2000],
+  ['the relay', 20_000],
+])('a message that %s finds to be too long ends the context', async (_who, length) => {
+  await using context = await spawn({
+    limits: { messageSize: 1000 },
+    globals: { take: () => undefined },
+  })
+  expect(await failureOf(context.eval(`take('x'.repeat(${length}))`))).toMatchObject({
+    reason: 'protocol',
+  })
+})
+
 describe('closing', () => {
   test('while everything is under way', async () => {
     const entered = Promise.withResolvers<void>()
@@ -180,6 +193,7 @@ describe('closing', () => {
     const [first, second, third] = await Promise.all(pending)
     for (const error of [first, second, third]) expect(error).toBeInstanceOf(ContextClosedError)
     expect(await context.closed).toEqual({ kind: 'closed' })
+    expect(await failureOf(context.import('endless'))).toBeInstanceOf(ContextClosedError)
   })
 
   test('by what the guest calls, also when this thread is blocked', async () => {

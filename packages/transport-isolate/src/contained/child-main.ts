@@ -105,7 +105,7 @@ function take({ kind, number, text, buffers }: Frame): void {
   }
 }
 
-const reader = new FrameReader(Infinity)
+const reader = new FrameReader({ text: Infinity, buffers: Infinity })
 new Socket({ fd: Descriptor.input, readable: true, writable: false })
   .on('data', (piece) => {
     for (const frame of reader.read(piece)) take(frame)

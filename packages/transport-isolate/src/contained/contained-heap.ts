@@ -5,6 +5,7 @@ import {
   type CloseReason,
   expose,
   MemoryLimitError,
+  ProtocolError,
   type Remote,
   type Session,
   type Transport,
@@ -37,7 +38,7 @@ export class ContainedHeap implements GuestHeap {
       name,
       command: childCommand(plan.memoryLimit),
       // A character takes up to three bytes, and what moves beside the text was in the guest's memory.
-      limit: 3 * messageSize + (plan.memoryLimit + 1) * 2 ** 20,
+      limits: { text: 3 * messageSize, buffers: (plan.memoryLimit + 1) * 2 ** 20 },
       reasonOf: (end) => this.#reasonOf(end),
     })
     const root: ParentRoot = {
@@ -72,12 +73,11 @@ export class ContainedHeap implements GuestHeap {
     key: string,
     handed: Promise<unknown>,
   ): Promise<void> {
+    // Of what is handed over, the child needs to know that it was.
+    const settled = handed.then(() => undefined)
+    settled.catch(() => undefined)
     await this.#link.loading(async () => {
-      await this.#child.evaluate(
-        wanted,
-        key,
-        handed.then(() => undefined),
-      )
+      await this.#child.evaluate(wanted, key, settled)
     })
   }
 
@@ -98,10 +98,11 @@ export class ContainedHeap implements GuestHeap {
     }
   }
 
-  #reasonOf({ exitCode, signal, said, error }: ChildEnd): CloseReason {
+  #reasonOf({ exitCode, signal, said, error, malformed }: ChildEnd): CloseReason {
     const { settings, memoryLimit } = this.#plan
     if (OUT_OF_MEMORY.test(said))
       return { kind: 'memory', error: new MemoryLimitError(settings.name, memoryLimit) }
+    if (malformed !== undefined) return { kind: 'protocol', error: new ProtocolError(malformed) }
     if (error !== undefined) return { kind: 'error', error: new Error(error) }
     if (exitCode !== null) return { kind: 'exit', exitCode }
     return { kind: 'error', error: new Error(`its process was ended by ${signal ?? 'the system'}`) }

@@ -26,7 +26,7 @@ function cut(bytes: Buffer, lengths: readonly number[]): Buffer[] {
 test('what is written is read, however it was cut in pieces', () => {
   fc.assert(
     fc.property(frames, fc.array(fc.integer({ min: 1, max: 40 })), (written, lengths) => {
-      const reader = new FrameReader(2 ** 20)
+      const reader = new FrameReader({ text: 2 ** 20, buffers: 2 ** 20 })
       const bytes = Buffer.concat(written.map(encodeFrame))
       const read = cut(bytes, lengths).flatMap((piece) => [...reader.read(piece)])
       expect(read).toEqual(written)
@@ -42,11 +42,15 @@ describe('of someone who means harm', () => {
     bytes.writeUInt32LE(value, at)
     return bytes
   }
-  const read = (bytes: Buffer): unknown => [...new FrameReader(1000).read(bytes)]
+  const read = (bytes: Buffer): unknown => [
+    ...new FrameReader({ text: 1000, buffers: 1000 }).read(bytes),
+  ]
 
   test.each([
     ['a length past the limit', altered(0, 2 ** 32 - 1)],
     ['a length that is too short', altered(0, 3)],
+    ['a text past the limit', encodeFrame({ ...frame, text: 'x'.repeat(1001) })],
+    ['buffers past the limit', encodeFrame({ ...frame, buffers: [new ArrayBuffer(1001)] })],
     ['a text that is longer than its frame', altered(9, 2 ** 31)],
     ['a text that leaves no room for what follows', altered(9, 8)],
     ['more buffers than there are', altered(13, 2 ** 30)],

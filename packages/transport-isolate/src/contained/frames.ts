@@ -55,17 +55,22 @@ export function encodeFrame({ kind, number, text, buffers }: Frame): Buffer {
   return bytes
 }
 
+/** The most bytes of a frame's text, and of its buffers. */
+export interface FrameLimits {
+  readonly text: number
+  readonly buffers: number
+}
+
 /** Puts together what came in pieces. */
 export class FrameReader {
-  readonly #limit: number
+  readonly #limits: FrameLimits
   #pieces: Buffer[] = []
   #size = 0
   /** Bytes of the frame that comes next, when it has begun. */
-  #wanted = LENGTH
+  #wanted = HEAD
 
-  /** @param limit bytes of one frame */
-  constructor(limit: number) {
-    this.#limit = limit
+  constructor(limits: FrameLimits) {
+    this.#limits = limits
   }
 
   /**
@@ -78,15 +83,26 @@ export class FrameReader {
     while (this.#size >= this.#wanted) {
       const bytes =
         this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces)
-      const end = LENGTH + bytes.readUInt32LE(0)
-      if (end < HEAD || end > this.#limit) throw new RangeError(`a frame of ${end} bytes`)
+      const end = this.#endOf(bytes)
       const isWhole = bytes.length >= end
       const rest = isWhole ? bytes.subarray(end) : bytes
       this.#pieces = rest.length === 0 ? [] : [rest]
       this.#size = rest.length
-      this.#wanted = isWhole ? LENGTH : end
+      this.#wanted = isWhole ? HEAD : end
       if (isWhole) yield decodeFrame(bytes.subarray(0, end))
     }
+  }
+
+  /** Where the frame that these bytes begin with ends, as it says itself. */
+  #endOf(bytes: Buffer): number {
+    const { text, buffers } = this.#limits
+    const end = LENGTH + bytes.readUInt32LE(0)
+    const textBytes = bytes.readUInt32LE(LENGTH + 5)
+    if (end < HEAD + textBytes) throw new RangeError('a frame that ends too early')
+    if (textBytes > text) throw new RangeError(`a text of ${textBytes} bytes`)
+    if (end - textBytes > HEAD + buffers)
+      throw new RangeError(`buffers of ${end - textBytes} bytes`)
+    return end
   }
 }
 

@@ -9,7 +9,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
 import { WouldBlockError } from '@farhold/core'
-import { type Frame, Kind } from './frames.ts'
+import { type Frame, type FrameLimits, Kind } from './frames.ts'
 import { Relay } from './relay.ts'
 import {
   AHEAD,
@@ -23,8 +23,8 @@ import {
 export interface LinkOptions {
   readonly name: string
   readonly command: ChildCommand
-  /** The most bytes of one batch of the child's. */
-  readonly limit: number
+  /** For frames of the child's. */
+  readonly limits: FrameLimits
   /** Why a context is gone whose process has ended so. */
   readonly reasonOf: (end: ChildEnd) => CloseReason
 }
@@ -55,7 +55,7 @@ export class ChildLink {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#port = this.#relay.start(options.command, options.limit)
+    this.#port = this.#relay.start(options.command, options.limits)
     this.#port.on('message', (message: FromRelay) => this.#take(message))
     this.#port.on('close', () => {
       this.#end({ kind: 'transport', error: new Error('its relay ended') })

@@ -26,15 +26,16 @@ process.on('exit', () => alarm.end())
 
 parentPort?.on('message', relay)
 
-function relay({ port, command, limit }: StartChild): void {
+function relay({ port, command, limits }: StartChild): void {
   const tell = (message: FromRelay): void => {
     port.postMessage(message, 'buffers' in message ? [...message.buffers] : [])
     alarm.ring()
   }
   let said = ''
   let error: string | undefined
+  let malformed: string | undefined
   const ended = (exitCode: number | null, signal: string | null): void => {
-    tell({ ended: { exitCode, signal, said, error } })
+    tell({ ended: { exitCode, signal, said, error, malformed } })
     port.close()
   }
   let child: ChildProcess
@@ -58,7 +59,7 @@ function relay({ port, command, limit }: StartChild): void {
   child.on('close', ended)
 
   let ahead = 0
-  const reader = new FrameReader(limit)
+  const reader = new FrameReader(limits)
   output.on('data', (piece: Buffer) => {
     try {
       for (const frame of reader.read(piece)) {
@@ -66,7 +67,8 @@ function relay({ port, command, limit }: StartChild): void {
         tell(frame)
       }
     } catch (failure) {
-      cutOff(failure)
+      malformed = messageOf(failure)
+      kill()
     }
     if (ahead > AHEAD) output.pause()
   })

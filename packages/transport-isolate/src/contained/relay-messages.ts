@@ -2,7 +2,7 @@
  * What a thread and its relay say to each other. Each child process has a port of its own, from its start to its end.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { Frame } from './frames.ts'
+import type { Frame, FrameLimits } from './frames.ts'
 
 export interface ChildCommand {
   readonly file: string
@@ -13,8 +13,8 @@ export interface ChildCommand {
 export interface StartChild {
   readonly port: MessagePort
   readonly command: ChildCommand
-  /** The most bytes of one frame of the child's. */
-  readonly limit: number
+  /** For frames of the child's. */
+  readonly limits: FrameLimits
 }
 
 /** To the relay, by a child's port: a frame for it; that so much of what it sent was taken; or the order to end it. */
@@ -28,8 +28,10 @@ export interface ChildEnd {
   readonly signal: string | null
   /** What it wrote to its standard error, the beginning. */
   readonly said: string
-  /** Why it could not be started, or was cut off. */
+  /** Why it could not be started, or written to. */
   readonly error: string | undefined
+  /** What it sent that is no frame, for which it was ended. */
+  readonly malformed: string | undefined
 }
 
 /** How much of a child's may wait for the thread it is for; while there is more, the child is not read from. */

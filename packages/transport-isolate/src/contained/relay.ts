@@ -3,6 +3,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { Alarm } from './alarm.ts'
+import type { FrameLimits } from './frames.ts'
 import type { ChildCommand, StartChild } from './relay-messages.ts'
 
 const current: { relay: Relay | undefined } = { relay: undefined }
@@ -37,9 +38,9 @@ export class Relay {
   }
 
   /** Starts a child process and gives the port that its frames come by. */
-  start(command: ChildCommand, limit: number): MessagePort {
+  start(command: ChildCommand, limits: FrameLimits): MessagePort {
     const { port1, port2 } = new MessageChannel()
-    const start: StartChild = { port: port2, command, limit }
+    const start: StartChild = { port: port2, command, limits }
     this.#children.add(port1)
     this.#worker.postMessage(start, [port2])
     return port1
