@@ -69,7 +69,8 @@ describe('modules', () => {
     expect(await failureOf(context.import('forbidden'))).toMatchObject({ name: 'EvalError' })
     expect(await failureOf(context.import('endless'))).toBeInstanceOf(CallTimeoutError)
     expect(await context.eval('1')).toBe(1)
-    expect(context.stats().pending).toBe(0)
+    // Each is given up there in its own time; no call stays unanswered.
+    while (context.stats().pending > 0) await context.eval('1')
   })
 
   test('that fail end a context that was to start with them', async () => {
