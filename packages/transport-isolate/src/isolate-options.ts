@@ -57,7 +57,7 @@ export interface SpawnIsolateOptions {
   /**
    * Where the isolate lives. `'thread'`: in this process. `'process'`: in a child process, for code that means harm. What in-process isolation cannot
    * stop (a Map grown to death, native loops, memory outside of the heap, an abort of the engine) then ends that process alone, and calls that
-   * wait fail with a `ContextClosedError`. A call takes 100 to 150 µs instead of 10 to 30, a spawn 80 to 130 ms and 60 MB. Not with `sharedMemory`.
+   * wait fail with a `ContextClosedError`. A call takes 100 to 150 µs instead of 10 to 30, a spawn 100 ms and 60 MB. Not with `sharedMemory`.
    * Default: `'thread'`.
    */
   readonly contain?: 'thread' | 'process'
