@@ -29,6 +29,9 @@ export interface IsolateTransportOptions {
   readonly onStuck: () => () => void
 }
 
+/** What takes the batches of a guest: a session, or what carries them to one. */
+type IsolateReceiver = Pick<Receiver, 'deliver' | 'serve' | 'closed'>
+
 /** What an entry can be given: primitives, and buffers on their way in. */
 type EntryArgument = number | string | ivm.Copy<unknown>
 
@@ -49,7 +52,7 @@ export class IsolateTransport implements Transport {
   readonly codec = 'text'
   readonly #options: IsolateTransportOptions
   #dispatch: Dispatch | undefined
-  #receiver: Receiver | undefined
+  #receiver: IsolateReceiver | undefined
   #sequence = 0
   readonly #arrivals = new Arrivals()
   #queue: Waiting[] = []
@@ -125,7 +128,7 @@ export class IsolateTransport implements Transport {
     global.deleteSync(Boot.dispatch)
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: IsolateReceiver): void {
     this.#receiver = receiver
   }
 

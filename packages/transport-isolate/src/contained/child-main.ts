@@ -55,10 +55,6 @@ const root: ChildRoot = {
       closed: ({ kind, error }: CloseReason) => {
         parent.ended({ kind, error })
       },
-      hasUnread: false,
-      readOn: () => undefined,
-      pull: () => undefined,
-      isBusy: false,
     })
     made.transport.onRest = sayRest
     heap = made
