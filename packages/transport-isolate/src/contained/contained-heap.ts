@@ -37,8 +37,8 @@ export class ContainedHeap implements GuestHeap {
     this.#link = new ChildLink({
       name,
       command: childCommand(plan.memoryLimit),
-      // A character takes up to three bytes, and what moves beside the text was in the guest's memory.
-      limits: { text: 3 * messageSize, buffers: (plan.memoryLimit + 1) * 2 ** 20 },
+      // More than any batch that the session would take, of up to three bytes a character. What moves beside it was in the guest's memory.
+      limits: { text: 6 * messageSize + 2 ** 20, buffers: (plan.memoryLimit + 1) * 2 ** 20 },
       reasonOf: (end) => this.#reasonOf(end),
     })
     const root: ParentRoot = {
