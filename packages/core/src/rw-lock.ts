@@ -88,6 +88,8 @@ export class RwLock {
   readonly #label: () => string
   readonly #holders = new Set<Holder>()
   readonly #line = new Set<Waiter>()
+  /** Those who are inside and have not been told. */
+  readonly #entering = new Map<Waiter, Holder>()
   #isAdvancing = false
 
   /** @param label what messages call it */
@@ -154,7 +156,12 @@ export class RwLock {
 
   /** Someone waits no more. */
   withdraw(waiter: Waiter): void {
+    const holder = this.#entering.get(waiter)
     if (this.#line.delete(waiter)) this.#advance()
+    else if (holder !== undefined) {
+      this.#entering.delete(waiter)
+      this.leave(holder)
+    }
   }
 
   /** Is someone still in line? */
@@ -193,20 +200,31 @@ export class RwLock {
     return holder
   }
 
-  /** Lets in whose turn it is. What a grant runs may leave at once, or ask again; the loop below goes on with that. */
+  /**
+   * Lets in whose turn it is, and tells them. What is told may leave at once, ask again, look for a circle, or end the wait of another one: so whoever may
+   * enter is inside before anyone is told, and no one is told within another's being told.
+   */
   #advance(): void {
+    this.#admit()
     if (this.#isAdvancing) return
     this.#isAdvancing = true
     try {
-      for (const waiter of this.#line) {
-        if (!this.#canEnter(waiter.mode)) break
-        this.#line.delete(waiter)
-        waiter.grant(this.#enter(waiter.mode, waiter.token, waiter.inside))
+      for (const [waiter, holder] of this.#entering) {
+        this.#entering.delete(waiter)
+        waiter.grant(holder)
       }
     } finally {
       this.#isAdvancing = false
     }
     if (this.isIdle) this.idle()
+  }
+
+  #admit(): void {
+    for (const waiter of this.#line) {
+      if (!this.#canEnter(waiter.mode)) return
+      this.#line.delete(waiter)
+      this.#entering.set(waiter, this.#enter(waiter.mode, waiter.token, waiter.inside))
+    }
   }
 
   /** No one is inside any more, and no one in line. */
