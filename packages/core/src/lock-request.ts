@@ -3,7 +3,7 @@
  * never waits for someone who does the same.
  */
 import type { ContextLock } from './context-lock.ts'
-import { lookForCircle } from './deadlock.ts'
+import { chaseWaiter, lookForCircle } from './deadlock.ts'
 import { protectionOf } from './protected.ts'
 import {
   type Holder,
@@ -60,11 +60,14 @@ export class LockRequest {
   readonly #holders: Holder[] = []
   readonly #token = newToken()
   #waiter: Waiter | undefined
+  /** Who is inside of those that it has. Until it has them all, whoever waits for one of them waits for the next, too. */
+  readonly #inside: Party
 
   constructor(locks: readonly RwLock[], options: LockOptions, outcome: LockOutcome) {
     this.#left = [...new Set(locks)].sort((one, other) => one.number - other.number)
     this.#options = options
     this.#outcome = outcome
+    this.#inside = this.#left.length > 1 ? this.#partly(options.party) : options.party
   }
 
   /** The one it waits for. */
@@ -79,7 +82,7 @@ export class LockRequest {
       try {
         holder = lock.take({
           ...this.#options,
-          inside: this.#options.party,
+          inside: this.#inside,
           token: this.#token,
         })
       } catch (error) {
@@ -107,6 +110,16 @@ export class LockRequest {
     if (waiter !== undefined) waiter.lock.withdraw(waiter)
   }
 
+  #partly({ context, chase }: Party): Party {
+    return {
+      context,
+      chase: (token, probe) => {
+        if (this.#waiter === undefined) chase(token, probe)
+        else chaseWaiter(this.#waiter, probe, '')
+      },
+    }
+  }
+
   #has(holder: Holder): void {
     this.#left.shift()
     this.#holders.push(holder)
@@ -122,7 +135,7 @@ export class LockRequest {
       // What it has taken already is its own as well.
       bonds: this.#holders.length === 0 ? bonds : [...bonds, this.#token],
       party,
-      inside: party,
+      inside: this.#inside,
       where: '',
       grant: (holder) => {
         this.#waiter = undefined
