@@ -57,6 +57,8 @@ export async function acquire(
   options: AcquireOptions,
 ): Promise<TakenHold | undefined> {
   const { signal, timeout, site = callSite() } = options // the program is on the stack only now
+  // What it is part of as well: where asynchronous work is not followed, it is known only now.
+  const held = { tokens: carriedHere(options.held) }
   if (signal?.aborted === true) throw signal.reason
   const end = timeout === undefined ? undefined : now() + timeout
   const groups = await inOrder(groupsOf(targets))
@@ -67,7 +69,7 @@ export async function acquire(
         ...options,
         site,
         timeout: end === undefined ? undefined : Math.max(end - now(), 1),
-        held: { tokens: tokensOf(options.held, taken) },
+        held: { tokens: tokensOf(held, taken) },
       })
       if (one === undefined) {
         freeAll(taken)
@@ -80,7 +82,7 @@ export async function acquire(
     if (timeout === undefined || !(error instanceof CallTimeoutError)) throw error
     throw new LockTimeoutError(nameTargets(targets), timeout)
   }
-  return new TakenHold(tokensOf(undefined, taken), () => freeAll(taken))
+  return new TakenHold(tokensOf(held, taken), () => freeAll(taken))
 }
 
 function now(): number {
@@ -199,8 +201,8 @@ function takeHere(
   })
 }
 
-function tokensOf(held: Hold | undefined, taken: readonly TakenHold[]): readonly number[] {
-  return [...(held?.tokens ?? []), ...taken.flatMap(({ tokens }) => tokens)]
+function tokensOf(held: Hold, taken: readonly TakenHold[]): readonly number[] {
+  return [...new Set([...held.tokens, ...taken.flatMap(({ tokens }) => tokens)])]
 }
 
 function freeAll(taken: readonly TakenHold[]): void {

@@ -111,6 +111,6 @@ class Within implements Served {
   get holds(): readonly number[] {
     const around = this.#around?.holds ?? NO_TOKENS
     const { tokens } = this.#hold
-    return around.length === 0 ? tokens : [...around, ...tokens]
+    return around.length === 0 ? tokens : [...new Set([...around, ...tokens])]
   }
 }
