@@ -84,3 +84,22 @@ test('a circle through the outer one of two locks is found, where only the inner
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected')
   expect(failures.map(({ reason }) => (reason as Error).name)).toEqual(['DeadlockError'])
 })
+
+test('the callbacks of one who has connected within this heap are not under its lock', async () => {
+  const gate = Promise.withResolvers<void>()
+  const root = {
+    ...makeRoot(),
+    around: async (inner: () => unknown) => {
+      await gate.promise
+      return inner()
+    },
+  }
+  const [first, second] = [connected(root), connected(root)]
+  const around = first.remote.around(() => 'back')
+  await first.remote.plain()
+  await second.lock.request(async () => {
+    // It is inside already, and what it calls back is another context's.
+    gate.resolve()
+    expect(await around).toBe('back')
+  })
+})

@@ -125,7 +125,11 @@ export function expose<T extends object>(
  * ```
  */
 export function connect<T>(transport: Transport, options: SessionOptions = {}): Session<T> {
-  return sessionOf<T>(openSession(Object.freeze(Object.create(null) as object), transport, options))
+  return sessionOf<T>(
+    openSession(Object.freeze(Object.create(null) as object), transport, options, {
+      exposes: false,
+    }),
+  )
 }
 
 /** Checks the options and opens a session. */
@@ -143,6 +147,7 @@ export function openSession(
     readonly membership?: Membership
     /** What of the root there is for this peer. */
     readonly narrowing?: Narrowing | undefined
+    readonly exposes?: boolean
   } = {},
 ): SessionCore {
   checkTransport(transport)
@@ -155,6 +160,7 @@ export function openSession(
   const core: SessionCore = new SessionCore({
     transport,
     root,
+    exposes: inner.exposes ?? root !== undefined,
     membership: inner.membership,
     control: inner.control ?? Object.freeze(Object.create(null) as object),
     name: options.name ?? currentContext().name,

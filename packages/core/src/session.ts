@@ -45,6 +45,8 @@ export interface SessionSettings {
   readonly transport: Transport
   /** `undefined` when the peer is to get it, as any other object, from whoever passes it on. */
   readonly root: object | undefined
+  /** Is the root something that was exposed, so that the peer may ask more of this end than callbacks? */
+  readonly exposes: boolean
   /** The family this session belongs to, if it belongs to one. */
   readonly membership: Membership | undefined
   readonly control: object
@@ -126,6 +128,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   #ownLock: ContextLock | undefined
   readonly #flavour: Flavour
   readonly #hasRoot: boolean
+  readonly #exposes: boolean
   #resolveClosed: (reason: CloseReason) => void = () => undefined
   readonly #whenClosed: ((reason: CloseReason) => void)[] = []
   readonly #unread = new Unread(this)
@@ -139,6 +142,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     this.#quota = new Quota(settings.limits, settings.platform, !this.#codec.carriesBytes)
     this.#flavour = settings.flavour
     this.#hasRoot = settings.root !== undefined
+    this.#exposes = settings.exposes
     this.#outbox = new Outbox(this.#codec, this.#quota, () => this.#flush())
     const lent = settings.trusted ? undefined : new LentHolds()
     this.outgoing = new Outgoing({
@@ -186,8 +190,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
 
   /** The lock that the peer's calls enter by: this heap's, but for an end that has nothing but callbacks for its own heap. */
   get lock(): ContextLock {
-    if (this.#hasRoot || this.outgoing.peerHeap !== thisHeap.id) return heapLock
-    this.#ownLock ??= new ContextLock(() => `context "${this.outgoing.peerName}"`)
+    if (this.#exposes || this.outgoing.peerHeap !== thisHeap.id) return heapLock
+    this.#ownLock ??= new ContextLock(() => `context "${this.references.name}"`)
     return this.#ownLock
   }
 
