@@ -14,6 +14,7 @@ import { isProtected } from './protected.ts'
 import { busyLocks, type Party } from './rw-lock.ts'
 import type { ServedCall } from './served-call.ts'
 import { standInOf } from './stand-in.ts'
+import { thisHeap } from './this-heap.ts'
 
 /** Which of our locks the peer may hold. */
 export type Locks = 'open' | 'protected' | 'none'
@@ -137,8 +138,19 @@ export class ServedLocks {
     const aborter = served.view.signal
     acquire(targets, { ...options, signal: aborter }).then(
       (taken) => {
-        if (taken === undefined) reply.succeed(null)
-        else reply.succeed(this.#keep(taken.tokens, () => taken.free()))
+        if (taken === undefined) {
+          reply.succeed(null)
+          return
+        }
+        // Their owner takes us for the holder: who looks what that one waits for is sent on.
+        const bonds = taken.tokens.filter((token) => !served.holds.includes(token))
+        const bound = { bonds, chase: this.#options.party.chase }
+        thisHeap.bound.add(bound)
+        const free = (): void => {
+          thisHeap.bound.delete(bound)
+          taken.free()
+        }
+        reply.succeed(this.#keep(taken.tokens, free))
       },
       (error: unknown) => reply.fail(error),
     )
