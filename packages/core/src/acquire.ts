@@ -4,7 +4,7 @@
  */
 import { heapLock } from './context-lock.ts'
 import { currentContext } from './current-context.ts'
-import { chaseWaiter, localParty } from './deadlock.ts'
+import { chaseWaiter, letIn, localParty } from './deadlock.ts'
 import { CallTimeoutError, LockTimeoutError } from './errors.ts'
 import type { Connection } from './handle.ts'
 import { carriedHere, type Hold, TakenHold } from './held.ts'
@@ -165,7 +165,10 @@ function takeHere(
     targets.map((target) => lockOf(target, heapLock)),
     { mode, ifAvailable, bonds, party: localParty(currentContext().name) },
     {
-      granted: (locks) => resolve(locks && new TakenHold(locks.tokens, () => locks.free())),
+      granted(locks) {
+        resolve(locks && new TakenHold(locks.tokens, () => locks.free()))
+        letIn()
+      },
       failed: reject,
     },
   )

@@ -14,6 +14,9 @@ import { thisHeap } from './this-heap.ts'
 /** How long the way of a probe may be. Longer circles end by their deadlines. */
 const LONGEST = 256
 
+/** Initiates what has everyone it comes to look for themselves. */
+const NO_ONE = 0
+
 /** Someone begins to wait. */
 export function lookForCircle(waiter: Waiter): void {
   if (waiter.bonds.length > 0) chaseHolders(waiter, { ...begin(waiter.id), path: [stepOf(waiter)] })
@@ -30,7 +33,7 @@ function begin(initiator: number): Probe {
 export function chaseWaiter(waiter: Waiter, probe: Probe, where: string): void {
   if (where !== '') waiter.where = where
   if (!waiter.lock.isWaiting(waiter)) return
-  if (probe.wanted === waiter.id) {
+  if (probe.initiator === NO_ONE || probe.wanted === waiter.id) {
     lookForCircle(waiter)
     return
   }
@@ -47,6 +50,14 @@ export function chaseWaiter(waiter: Waiter, probe: Probe, where: string): void {
 export function chaseHold(token: number, probe: Probe): void {
   chaseBond(token, probe)
   if (thisHeap.blocking.some((call) => call.waits)) chaseBond(thisHeap.id, probe)
+}
+
+/**
+ * Something of this heap was let in. Is its thread blocked, so that what was let in cannot go on, then whoever stood behind it in line waits for
+ * what the thread waits for, and did not before: that looks again.
+ */
+export function letIn(): void {
+  if (thisHeap.blocking.some((call) => call.waits)) chaseBond(thisHeap.id, begin(NO_ONE))
 }
 
 /** A probe has come to a call that is being served: on along what is part of it. */

@@ -5,7 +5,7 @@
  * this language has. Where a context takes one call at a time (`exclusive`), a call has the lock until its promise has settled.
  */
 import type { ContextLock } from './context-lock.ts'
-import { localParty, lookForCircle } from './deadlock.ts'
+import { letIn, localParty, lookForCircle } from './deadlock.ts'
 import { DeadlockError } from './errors.ts'
 import { CONTROL } from './object-ids.ts'
 import { protectionOf } from './protected.ts'
@@ -215,6 +215,7 @@ export class Entrance {
       grant: (holder) => {
         done()
         run(holder)
+        letIn()
       },
       fail: (error) => {
         done()

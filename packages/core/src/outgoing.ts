@@ -6,6 +6,7 @@ import type { CallParticulars } from './call-options.ts'
 import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
 import { servedHere } from './current-call.ts'
+import { letIn } from './deadlock.ts'
 import {
   type CloseReason,
   ContextClosedError,
@@ -522,6 +523,7 @@ export class Outgoing implements Connection {
     this.#unbind(call)
     this.#calls.answered(call)
     this.#letGo(call)
+    if (call.options.site !== undefined) letIn()
     if (!call.held) return
     // Awaited while it was sent, as a guest does that resolves a promise with a Sync: from now on it is its value.
     const isValue = call.awaited && !call.used && !call.abandoned
