@@ -90,7 +90,7 @@ function now(): number {
 }
 
 /** Objects by their owners, as they come. */
-export function groupsOf(targets: readonly object[]): LockGroup[] {
+function groupsOf(targets: readonly object[]): LockGroup[] {
   const groups = new Map<Connection | undefined, object[]>()
   for (const target of targets) {
     const connection = standInOf(target)?.handle.session
