@@ -1,5 +1,5 @@
 /**
- * Threads and a guest that take each other's locks in any way there is: nothing hangs, what the locks guard is exact, and at the end
+ * Threads and a guest that take each other's locks in any way there is, blocking ones included: nothing hangs, what the locks guard is exact, and at the end
  * everything is free.
  */
 import { setTimeout as wait } from 'node:timers/promises'

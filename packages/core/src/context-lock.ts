@@ -46,7 +46,9 @@ export class ContextLock extends RwLock {
     if (this.#word?.isFree === false) this.#manage()
     for (const holder of this.holders) {
       if (holder.token !== token) continue
-      this.#done(holder)
+      this.#word?.regain()
+      // What was asked for within it may still be held.
+      this.leave(holder)
       return
     }
   }

@@ -49,6 +49,11 @@ export function chaseWaiter(waiter: Waiter, probe: Probe, where: string): void {
 /** A probe has come to where a hold is used: on along everything that carries it, or that this thread is blocked for. */
 export function chaseHold(token: number, probe: Probe): void {
   chaseBond(token, probe)
+  chaseBlocked(probe)
+}
+
+/** A probe has come to what can only go on when this thread does: on along what this thread is blocked for, if it is. */
+export function chaseBlocked(probe: Probe): void {
   if (thisHeap.blocking.some((call) => call.waits)) chaseBond(thisHeap.id, probe)
 }
 
@@ -57,7 +62,7 @@ export function chaseHold(token: number, probe: Probe): void {
  * what the thread waits for, and did not before: that looks again.
  */
 export function letIn(): void {
-  if (thisHeap.blocking.some((call) => call.waits)) chaseBond(thisHeap.id, begin(NO_ONE))
+  chaseBlocked(begin(NO_ONE))
 }
 
 /** A probe has come to a call that is being served: on along what is part of it. */

@@ -214,7 +214,9 @@ export class Entrance {
       where: describeWirePath(served.message.path),
       grant: (holder) => {
         done()
-        run(holder)
+        // Its peer went just now, and others of its calls were in line before it.
+        if (served.cancelled) lock.leave(holder)
+        else run(holder)
         letIn()
       },
       fail: (error) => {

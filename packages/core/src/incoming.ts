@@ -270,6 +270,8 @@ export class Incoming {
     this.answers.clear()
     this.#unanswered.clear()
     this.#lingering.clear()
+    // The end of one wait lets in the next, which must not begin now.
+    for (const call of served) if (call.wait !== undefined) call.cancel(reason)
     for (const call of served) this.#tellGivenUp(call, reason)
   }
 

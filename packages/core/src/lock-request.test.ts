@@ -67,6 +67,17 @@ test('one that is called off gives back what it has', () => {
   third.outcome.taken?.free()
 })
 
+test('one that has its locks keeps them when it is called off too late', () => {
+  const [one] = twoLocks()
+  const first = request([one])
+  const second = request([one])
+  first.asked.callOff()
+  expect([first.outcome.isOver, second.outcome.isOver]).toEqual([true, false])
+  first.outcome.taken?.free()
+  expect(second.outcome.isOver).toBe(true)
+  second.outcome.taken?.free()
+})
+
 test('if available, all are had at once, or none', () => {
   const [one, two] = twoLocks()
   const first = request([two])

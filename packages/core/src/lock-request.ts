@@ -60,6 +60,8 @@ export class LockRequest {
   readonly #holders: Holder[] = []
   readonly #token = newToken()
   #waiter: Waiter | undefined
+  /** Was its outcome told? From then on the locks are whoever's it was told to. */
+  #isOver = false
   /** Who is inside of those that it has. Until it has them all, whoever waits for one of them waits for the next, too. */
   readonly #inside: Party
 
@@ -92,17 +94,19 @@ export class LockRequest {
       if (holder === undefined) {
         if (this.#options.ifAvailable) {
           this.#free()
-          this.#outcome.granted(undefined)
+          this.#grant(undefined)
         } else this.#wait(lock)
         return
       }
       this.#has(holder)
     }
-    this.#outcome.granted(new TakenLocks(this.#holders))
+    this.#grant(new TakenLocks(this.#holders))
   }
 
-  /** Frees what it has; nothing is called any more. */
+  /** Frees what it has; nothing is called any more. Too late when its outcome was told. */
   callOff(): void {
+    if (this.#isOver) return
+    this.#isOver = true
     const waiter = this.#waiter
     this.#waiter = undefined
     this.#left.length = 0
@@ -152,7 +156,13 @@ export class LockRequest {
     lookForCircle(waiter)
   }
 
+  #grant(locks: TakenLocks | undefined): void {
+    this.#isOver = true
+    this.#outcome.granted(locks)
+  }
+
   #fail(error: unknown): void {
+    this.#isOver = true
     this.#free()
     this.#outcome.failed(error)
   }

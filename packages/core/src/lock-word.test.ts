@@ -6,9 +6,9 @@ const newWord = (): LockWord => new LockWord(new Int32Array(new SharedArrayBuffe
 test('one takes it, and gives it back without a word', () => {
   const word = newWord()
   const [one, other] = [new LockTaker(0), new LockTaker(1)]
-  const token = one.token()
-  expect(word.take(token)).toBe(true)
-  expect(word.take(other.token())).toBe(false)
+  const token = one.take(word)
+  expect(token).not.toBe(0)
+  expect(other.take(word)).toBe(0)
   expect(word.isFree).toBe(false)
   expect(word.free(token)).toBe(true)
   expect(word.isFree).toBe(true)
@@ -16,26 +16,32 @@ test('one takes it, and gives it back without a word', () => {
 
 test('the owner hears who has it, and is told when that one is done', () => {
   const word = newWord()
-  const token = new LockTaker(3).token()
-  word.take(token)
+  const taker = new LockTaker(3)
+  const token = taker.take(word)
   expect(word.manage()).toBe(token)
   expect(word.manage()).toBe(token)
   expect(word.free(token)).toBe(false)
   word.regain()
   expect(word.manage()).toBe(undefined)
-  expect(word.take(token)).toBe(false)
+  expect(taker.take(word)).toBe(0)
   word.open()
-  expect(word.take(token)).toBe(true)
+  expect(taker.take(word)).not.toBe(token)
 })
 
-test('tokens say which thread took it, and leave the owner a bit', () => {
-  const takers = [0, 1, 2].map((thread) => new LockTaker(thread))
-  for (const [thread, taker] of takers.entries())
-    for (let n = 0; n < 5000; n++) {
-      const token = taker.token()
+test('tokens say which thread took it, leave the owner a bit, and are not given twice while one is in use', () => {
+  for (const thread of [0, 1, 2]) {
+    const taker = new LockTaker(thread)
+    const kept = taker.take(newWord())
+    for (let n = 0; n < 10_000; n++) {
+      const word = newWord()
+      const token = taker.take(word)
+      expect(token).not.toBe(kept)
       expect([token & 1, ...[0, 1, 2].map((each) => isTokenOf(each, token))]).toEqual([
         0,
         ...[0, 1, 2].map((each) => each === thread),
       ])
+      word.free(token)
+      taker.done(token)
     }
+  }
 })

@@ -67,6 +67,7 @@ export class LockWord {
 /** A thread takes the words of others by tokens of its own. */
 export class LockTaker {
   readonly #base: number
+  readonly #inUse = new Set<number>()
   #next = 0
 
   /** @param thread its number among the threads of the process, from 0 */
@@ -74,9 +75,20 @@ export class LockTaker {
     this.#base = tokenBase(thread)
   }
 
-  token(): number {
-    this.#next = (this.#next + 1) % HOLDS
-    return this.#base + this.#next * 2
+  /** Takes a word, and gives what names the hold; 0 when it is not free. */
+  take(word: LockWord): number {
+    const token = this.#base + this.#next * 2
+    if (!word.take(token)) return 0
+    this.#inUse.add(token)
+    // One that is kept for long keeps its number.
+    do this.#next = (this.#next + 1) % HOLDS
+    while (this.#inUse.has(this.#base + this.#next * 2) && this.#inUse.size < HOLDS)
+    return token
+  }
+
+  /** A hold of this thread is over. */
+  done(token: number): void {
+    this.#inUse.delete(token)
   }
 }
 

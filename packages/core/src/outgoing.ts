@@ -6,7 +6,7 @@ import type { CallParticulars } from './call-options.ts'
 import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
 import { servedHere } from './current-call.ts'
-import { letIn } from './deadlock.ts'
+import { chaseBlocked, letIn } from './deadlock.ts'
 import {
   type CloseReason,
   ContextClosedError,
@@ -101,7 +101,11 @@ export class Outgoing implements Connection {
       get context() {
         return peer()
       },
-      chase: (token, probe) => this.#send(Tag.probeHold, token, wireProbe(probe)),
+      chase: (token, probe) => {
+        this.#send(Tag.probeHold, token, wireProbe(probe))
+        // While this thread is blocked it hears nothing of a peer that it cannot block on, so what that one holds waits for it.
+        if (!this.waits) chaseBlocked(probe)
+      },
     }
     this.#unheld = new FinalizationRegistry((fate) => this.#dropAnswer(fate))
     this.#watch = new CallWatch(options.references.platform, options.callTimeout, (call, reason) =>
@@ -171,13 +175,13 @@ export class Outgoing implements Connection {
     const { peerLock } = this.#options.transport
     // Who has said nothing yet does not know of us, and would not know who has it.
     if (peerLock === undefined || this.#peerHeap === 0 || this.#ended !== undefined) return 0
-    const token = peerLock.taker.token()
-    if (!peerLock.word.take(token)) return 0
-    this.locks.held++
+    const token = peerLock.taker.take(peerLock.word)
+    if (token !== 0) this.locks.held++
     return token
   }
 
   freeLock(token: number): void {
+    this.#options.transport.peerLock?.taker.done(token)
     if (this.#ended !== undefined) return
     this.locks.held--
     // What is on the way with this hold enters before it is free.

@@ -169,6 +169,12 @@ export class RwLock {
     return this.#line.has(waiter)
   }
 
+  /** The engine cut short what was being told: those behind it are told now. */
+  interrupted(): void {
+    this.#isAdvancing = false
+    this.#advance()
+  }
+
   /** Lets someone in whoever is inside, for code that cannot wait any more. */
   force(mode: LockMode, token: number, party: Party): Holder {
     return this.#enter(mode, token, party)

@@ -3,6 +3,7 @@
  * with the peer, it frees them.
  */
 import { type AcquireOptions, acquire, type LockAnswer } from './acquire.ts'
+import { letIn } from './deadlock.ts'
 import type { Entrance } from './entrance.ts'
 import { AccessDeniedError, ProtocolError } from './errors.ts'
 import { released } from './holders.ts'
@@ -109,6 +110,7 @@ export class ServedLocks {
         granted: (locks) => {
           over()
           reply.succeed(locks === undefined ? null : this.#keep(locks.tokens, () => locks.free()))
+          letIn()
         },
         failed: (error) => {
           over()

@@ -33,7 +33,7 @@ import {
 } from './protocol.ts'
 import { type LimitUse, Quota } from './quota.ts'
 import type { References } from './references.ts'
-import type { Probe } from './rw-lock.ts'
+import { busyLocks, type Probe } from './rw-lock.ts'
 import type { Scope } from './scope.ts'
 import { type Locks, ServedLocks } from './served-locks.ts'
 import { thisHeap } from './this-heap.ts'
@@ -359,6 +359,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     thisHeap.blocking.length = Math.min(thisHeap.blocking.length, mark.blocking)
     const cut = this.#unread.cut(mark.reading)
     this.#incoming.interrupted(mark.running, error)
+    for (const lock of [...busyLocks]) lock.interrupted()
     for (const goOn of cut) {
       try {
         goOn()

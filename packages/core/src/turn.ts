@@ -5,7 +5,7 @@
  * other, in whatever circle, all come to an end.
  */
 import { activity } from './current-call.ts'
-import { lookForCircle } from './deadlock.ts'
+import { letIn, lookForCircle } from './deadlock.ts'
 import { ambientPlatform } from './platform.ts'
 import type { Holder, LockRequest, RwLock, Waiter } from './rw-lock.ts'
 
@@ -115,6 +115,7 @@ export class Turn {
         if (this.#isOver || this.#holder !== undefined) this.#lock.leave(granted)
         else this.#enter(granted)
         resolve()
+        letIn()
       },
       // All on the circle are such as this.
       fail: () => waiter.grant(this.#lock.force(waiter.mode, waiter.token, waiter.inside)),
