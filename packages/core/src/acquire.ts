@@ -104,7 +104,7 @@ function groupsOf(targets: readonly object[]): LockGroup[] {
 /** In the order of their heaps. An owner says which heap it is with the first thing that it says, so that is waited for. */
 async function inOrder(groups: readonly LockGroup[]): Promise<readonly LockGroup[]> {
   if (groups.length === 1) return groups
-  await Promise.all(groups.map(({ connection }) => connection?.met()))
+  await Promise.all(groups.map(({ connection }) => connection?.locks.met()))
   return groups.toSorted((one, other) => heapOf(one) - heapOf(other))
 }
 

@@ -8,6 +8,7 @@ import type { CloseReason } from './errors.ts'
 import type { Membership } from './family.ts'
 import type { Gate } from './gate.ts'
 import type { Flavour } from './marshal/port.ts'
+import type { PeerLocks } from './peer-locks.ts'
 import type { Operation } from './protocol.ts'
 import type { Scope } from './scope.ts'
 import type { AbortSource } from './signal.ts'
@@ -51,13 +52,8 @@ export interface Connection {
   readonly isWaitedFor: boolean
   /** Heaps wait for a call of ours as well, which blocks this thread. */
   joined(call: Answer, heaps: readonly number[]): void
-  /** Resolves when the peer has said which heap it is. */
-  met(): Promise<void>
-  /** Takes the peer's lock in shared memory, and gives what names the hold; 0 when it is not free, or not there. */
-  takeLock(): number
-  freeLock(token: number): void
-  /** How many of the peer's locks are held here, and waited for. */
-  readonly locks: LockCounts
+  /** The peer's locks, and those who hold them here. */
+  readonly locks: PeerLocks
   /** Gives an import back. */
   giveUp(imported: Import): void
   /** Gives up the hold on an answer that is here. */
@@ -68,11 +64,6 @@ export interface Connection {
   readonly ended: CloseReason | undefined
   /** The family it belongs to, if it belongs to one. */
   readonly membership: Membership | undefined
-}
-
-export interface LockCounts {
-  held: number
-  waiting: number
 }
 
 /** The answer of a call: a target before it is here, a promise for it, and the record of the pending call. */

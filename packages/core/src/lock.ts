@@ -235,9 +235,9 @@ function takeOwnAtOnce(
 }
 
 function takeAtOnce(connection: Connection): TakenHold | undefined {
-  const token = connection.takeLock()
+  const token = connection.locks.take()
   if (token === 0) return undefined
-  return new TakenHold([token], () => connection.freeLock(token))
+  return new TakenHold([token], () => connection.locks.free(token))
 }
 
 /** The locks of one owner, with this thread blocked until they are there. */

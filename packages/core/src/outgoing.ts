@@ -6,7 +6,7 @@ import type { CallParticulars } from './call-options.ts'
 import { type CallTimeout, CallWatch } from './call-watch.ts'
 import { CallTable, type Fate, firstUnsettled, PendingCall } from './calls.ts'
 import { servedHere } from './current-call.ts'
-import { chaseBlocked, letIn } from './deadlock.ts'
+import { letIn } from './deadlock.ts'
 import {
   type CloseReason,
   ContextClosedError,
@@ -15,14 +15,7 @@ import {
   WouldBlockError,
 } from './errors.ts'
 import type { Membership } from './family.ts'
-import {
-  type Answer,
-  type Connection,
-  describePath,
-  type Handle,
-  Import,
-  type LockCounts,
-} from './handle.ts'
+import { type Answer, type Connection, describePath, type Handle, Import } from './handle.ts'
 import { carriedHere } from './held.ts'
 import { IteratedCall } from './iterated-call.ts'
 import { ItemReader } from './iteration.ts'
@@ -31,10 +24,10 @@ import { localOperation } from './local-operation.ts'
 import { encode, encodeArguments, encodeFailure } from './marshal/encode.ts'
 import type { Flavour } from './marshal/port.ts'
 import type { Failed, Outbox } from './outbox.ts'
-import { Flag, Operation, Tag, wireProbe } from './protocol.ts'
+import { PeerLocks } from './peer-locks.ts'
+import { Flag, Operation, Tag } from './protocol.ts'
 import { type ReferenceOptions, References, wirePath } from './references.ts'
 import { Replies } from './replies.ts'
-import type { Party } from './rw-lock.ts'
 import { joinStacks, withoutFrames } from './stacks.ts'
 import { NONE_WAITING, thisHeap, withThoseWhoWait } from './this-heap.ts'
 import type { Batch, Transport } from './transport.ts'
@@ -73,11 +66,8 @@ export interface OutgoingOptions {
 
 export class Outgoing implements Connection {
   readonly references: References
-  /** The peer, where someone holds or waits. */
-  readonly party: Party
-  readonly locks: LockCounts = { held: 0, waiting: 0 }
+  readonly locks: PeerLocks
   readonly #options: OutgoingOptions
-  readonly #met = Promise.withResolvers<void>()
   readonly #outbox: Outbox
   readonly #calls = new CallTable()
   readonly #unheld: FinalizationRegistry<Fate>
@@ -96,17 +86,13 @@ export class Outgoing implements Connection {
     this.#options = options
     this.#outbox = options.outbox
     this.#peerName = options.peerName
-    const peer = (): string => this.#peerName
-    this.party = {
-      get context() {
-        return peer()
-      },
-      chase: (token, probe) => {
-        this.#send(Tag.probeHold, token, wireProbe(probe))
-        // While this thread is blocked it hears nothing of a peer that it cannot block on, so what that one holds waits for it.
-        if (!this.waits) chaseBlocked(probe)
-      },
-    }
+    this.locks = new PeerLocks({
+      transport: options.transport,
+      peerName: () => this.#peerName,
+      waits: () => this.waits,
+      send: (tag, ...fields) => this.#send(tag, ...fields),
+      lent: options.lent,
+    })
     this.#unheld = new FinalizationRegistry((fate) => this.#dropAnswer(fate))
     this.#watch = new CallWatch(options.references.platform, options.callTimeout, (call, reason) =>
       this.#abandon(call, reason),
@@ -164,31 +150,7 @@ export class Outgoing implements Connection {
   introduced(name: string, heap: number): void {
     if (this.#peerName === '') this.#peerName = name
     this.#peerHeap = heap
-    this.#met.resolve()
-  }
-
-  met(): Promise<void> {
-    return this.#met.promise
-  }
-
-  takeLock(): number {
-    const { peerLock } = this.#options.transport
-    // Who has said nothing yet does not know of us, and would not know who has it.
-    if (peerLock === undefined || this.#peerHeap === 0 || this.#ended !== undefined) return 0
-    const token = peerLock.taker.take(peerLock.word)
-    if (token !== 0) this.locks.held++
-    return token
-  }
-
-  freeLock(token: number): void {
-    this.#options.transport.peerLock?.taker.done(token)
-    if (this.#ended !== undefined) return
-    this.locks.held--
-    // What is on the way with this hold enters before it is free.
-    let isUsed = false
-    for (const { bonds } of thisHeap.bound) isUsed ||= bonds.includes(token)
-    if (isUsed || this.#options.transport.peerLock?.word.free(token) !== true)
-      this.#send(Tag.freed, token)
+    this.locks.meet()
   }
 
   report(error: unknown): void {
@@ -382,7 +344,7 @@ export class Outgoing implements Connection {
       if (isBlocking) waiting = withThoseWhoWait(waiting)
       const carried = carriedHere(options.held, this.references)
       if (carried.length > 0 || waiting.length > 0 || isBlocking)
-        this.#bind(call, carried, isBlocking ? [...waiting, thisHeap.id] : waiting)
+        this.locks.bind(call, carried, isBlocking ? [...waiting, thisHeap.id] : waiting)
       if (gates.length === 0 && (ahead || !this.#outbox.hasLine)) {
         this.#outbox.call(call, operation | flags, target, wire, value, extra, waiting, carried)
       } else {
@@ -396,7 +358,7 @@ export class Outgoing implements Connection {
       // It never leaves, so the peer could not know its answer: what builds on it is answered here.
       call.sent = true
       this.#calls.free(id)
-      this.#unbind(call)
+      this.locks.unbind(call)
       call.fail(error)
       if (error instanceof ReleasedError) throw error
     }
@@ -449,31 +411,11 @@ export class Outgoing implements Connection {
       return
     }
     this.#calls.abandon(call)
-    this.#unbind(call)
+    this.locks.unbind(call)
     const { value, extra } = encodeFailure(reason, this.references, this.#outbox.moved, 'reason')
     this.#send(Tag.cancel, call.id, 1, value, extra)
     call.fail(reason)
     this.#letGo(call)
-  }
-
-  /** Someone who holds a lock, or whose thread is blocked, waits for a call. */
-  #bind(call: PendingCall, carried: readonly number[], waiting: readonly number[]): void {
-    call.bound = {
-      bonds: [...carried, ...waiting],
-      chase: (bond, probe) => {
-        const where = call.options.site?.() ?? ''
-        this.#send(Tag.probeCall, call.id, bond, wireProbe(probe), where)
-      },
-    }
-    thisHeap.bound.add(call.bound)
-    this.#options.lent?.lend(carried)
-  }
-
-  #unbind(call: PendingCall): void {
-    if (call.bound === undefined) return
-    thisHeap.bound.delete(call.bound)
-    this.#options.lent?.takeBack(call.bound.bonds)
-    call.bound = undefined
   }
 
   #hold(call: PendingCall): void {
@@ -524,7 +466,7 @@ export class Outgoing implements Connection {
 
   /** A call has its answer. */
   #answered(call: PendingCall): void {
-    this.#unbind(call)
+    this.locks.unbind(call)
     this.#calls.answered(call)
     this.#letGo(call)
     if (call.options.site !== undefined) letIn()
@@ -558,11 +500,10 @@ export class Outgoing implements Connection {
   /** The session is over: every call that is not answered fails. */
   end(reason: CloseReason): void {
     this.#ended = reason
-    this.#met.resolve()
-    this.locks.held = 0
+    this.locks.end()
     const calls = this.#calls.drain().filter((call) => !call.abandoned)
     for (const call of calls) {
-      this.#unbind(call)
+      this.locks.unbind(call)
       const { description } = call
       call.fail(
         withoutFrames(

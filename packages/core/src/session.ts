@@ -153,7 +153,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
       take: () => this.#take() ?? this.#codec.batch([], []),
     })
     this.references = this.outgoing.references
-    const { party } = this.outgoing
+    const { party } = this.outgoing.locks
     this.#entrance = new Entrance({
       lock: () => this.lock,
       entry: settings.entry,
@@ -386,7 +386,7 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
   neighbour(thread: number): void {
     if (this.ended !== undefined || this.#thread !== undefined) return
     this.#thread = thread
-    this.#leaveLock = heapLock.join(thread, this.outgoing.party)
+    this.#leaveLock = heapLock.join(thread, this.outgoing.locks.party)
   }
 
   closed(reason: CloseReason): void {
