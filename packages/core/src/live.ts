@@ -68,6 +68,8 @@ export class LiveValues {
 
   /** Introduces a live value of ours, and starts whatever it has to tell. */
   introduce(value: object, style: LiveKind, introduced: number[]): Slot {
+    const home = style === 'signal' ? this.#importOfSignal.get(value) : undefined
+    if (home !== undefined) return ['home', home.id, null]
     const id =
       style === 'promise' || style === 'signal'
         ? this.#port.exports.introduce(value, () =>

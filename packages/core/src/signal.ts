@@ -75,10 +75,6 @@ class PlainSignal implements CallSignal {
     return this.#reason
   }
 
-  get [Symbol.toStringTag](): string {
-    return 'AbortSignal'
-  }
-
   throwIfAborted(): void {
     if (this.#aborted) throw this.#reason
   }
@@ -110,3 +106,9 @@ class PlainSignal implements CallSignal {
     else this.#heard?.delete(this)
   }
 }
+
+// As data, which a classifier may look at.
+Reflect.defineProperty(PlainSignal.prototype, Symbol.toStringTag, {
+  value: 'AbortSignal',
+  configurable: true,
+})
