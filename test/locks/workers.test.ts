@@ -45,6 +45,20 @@ async function nameOf(call: PromiseLike<unknown>): Promise<string> {
   return ((await failureOf(call)) as Error).name
 }
 
+/** Has someone hold a lock until it is told to let go. */
+async function hold(
+  by: (told: () => Promise<void>) => Promise<void>,
+): Promise<{ letGo(): void; readonly done: Promise<void> }> {
+  const entered = Promise.withResolvers<void>()
+  const told = Promise.withResolvers<void>()
+  const done = by(() => {
+    entered.resolve()
+    return told.promise
+  })
+  await Promise.race([entered.promise, done])
+  return { letGo: told.resolve, done }
+}
+
 /** Resolves for all who have come when `many` have. */
 function meetingOf(many: number): Member.Meeting {
   const met = Promise.withResolvers<void>()
@@ -241,16 +255,11 @@ describe('a holder that is gone lets go', () => {
 
   test('that was terminated while it held it, and while it waited', async () => {
     const target = await at(0).remote.makeTally()
-    const entered = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target, () => {
-      entered.resolve()
-      return new Promise(() => undefined)
-    })
-    await entered.promise
+    const holder = await hold((told) => at(1).remote.holdUntil(target, told))
     const waiting = at(2).remote.addMany(target, 1, 'locked')
     const blocked = at(3).remote.addMany(target, 1, 'locked, blocking')
     await expect.poll(async () => (await at(0).lock.query()).pending.length).toBe(2)
-    const lost = [nameOf(holding), nameOf(waiting)]
+    const lost = [nameOf(holder.done), nameOf(waiting)]
     await Promise.all([at(1).close(), at(2).close()])
     expect(await Promise.all(lost)).toEqual(['ContextClosedError', 'ContextClosedError'])
     await blocked
@@ -261,19 +270,13 @@ describe('a holder that is gone lets go', () => {
 
   test('whose own thread was blocked when the owner died hears of it', async () => {
     const target = await at(0).remote.makeTally()
-    const entered = Promise.withResolvers<void>()
-    const told = Promise.withResolvers<void>()
-    const holding = lock(target, async () => {
-      entered.resolve()
-      await told.promise
-    })
-    await entered.promise
+    const holder = await hold((told) => lock(target, told))
     const blocked = nameOf(at(1).remote.getBlocked(target, {}))
     await expect.poll(async () => (await at(0).lock.query()).pending.length).toBe(1)
     await at(0).close()
     expect(await blocked).toBe('ContextClosedError')
-    told.resolve()
-    await holding
+    holder.letGo()
+    await holder.done
     workers.shift()
   })
 })
@@ -281,51 +284,33 @@ describe('a holder that is gone lets go', () => {
 describe('threads that are blocked', () => {
   test('wait for a lock that another thread holds, and hear when it is free', async () => {
     const target = await at(0).remote.makeTally()
-    const entered = Promise.withResolvers<void>()
-    const told = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target, () => {
-      entered.resolve()
-      return told.promise
-    })
-    await entered.promise
+    const holder = await hold((told) => at(1).remote.holdUntil(target, told))
     const calls = [at(2).remote.blockedGet(target), at(3).remote.getBlocked(target, {})]
-    told.resolve()
+    holder.letGo()
     expect(await Promise.all(calls)).toEqual([0, 0])
-    await holding
+    await holder.done
     await expectFree()
   })
 
   test('give up after their time', async () => {
     const target = await at(0).remote.getGuarded()
-    const entered = Promise.withResolvers<void>()
-    const told = Promise.withResolvers<void>()
-    const holding = at(1).remote.holdUntil(target, () => {
-      entered.resolve()
-      return told.promise
-    })
-    await entered.promise
+    const holder = await hold((told) => at(1).remote.holdUntil(target, told))
     expect(await nameOf(at(2).remote.getBlocked(target, { timeout: 5 }))).toBe('LockTimeoutError')
-    told.resolve()
-    await holding
+    holder.letGo()
+    await holder.done
     await expectFree()
   })
 
   test('do not wait for what their own thread holds', async () => {
     const target = await at(0).remote.getGuarded()
-    const entered = Promise.withResolvers<void>()
-    const told = Promise.withResolvers<void>()
-    const holding = lock(target, async () => {
-      entered.resolve()
-      await told.promise
-    })
-    await entered.promise
+    const holder = await hold((told) => lock(target, told))
     const blocking = at(0).sync.getGuarded()
     expect(() => blocking.set(1)).toThrow(expect.objectContaining({ name: 'DeadlockError' }))
     expect(() => lockSync(blocking, () => 1)).toThrow(
       expect.objectContaining({ name: 'DeadlockError' }),
     )
-    told.resolve()
-    await holding
+    holder.letGo()
+    await holder.done
     blocking.set(2)
     expect(lockSync(blocking, (held) => held.get())).toBe(2)
     await expectFree()

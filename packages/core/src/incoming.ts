@@ -5,14 +5,20 @@
  * error if it fails; the calls behind it do not wait.
  */
 import { Access } from './access.ts'
+import { Admission } from './admission.ts'
 import { isAwaitable } from './awaitable.ts'
-import { nowServing, servedHere } from './current-call.ts'
+import { nowServing } from './current-call.ts'
 import { chaseServed, chaseWaiter } from './deadlock.ts'
 import { type Entrance, MustWait } from './entrance.ts'
-import { type FarholdError, LimitExceededError, ProtocolError, WouldBlockError } from './errors.ts'
+import {
+  type FarholdError,
+  type LimitExceededError,
+  ProtocolError,
+  WouldBlockError,
+} from './errors.ts'
 import { describePath, Import } from './handle.ts'
 import { NO_TOKENS } from './held.ts'
-import { FailedAnswer, type HeldAnswer, HeldAnswers } from './held-answers.ts'
+import { FailedAnswer, HeldAnswers } from './held-answers.ts'
 import type { LentHolds } from './lent-holds.ts'
 import type { Limits } from './limits.ts'
 import { ByReference } from './marks.ts'
@@ -22,11 +28,10 @@ import { CONTROL } from './object-ids.ts'
 import type { Outbox } from './outbox.ts'
 import { type PerformOptions, perform } from './perform.ts'
 import { hasProtected, isProtected } from './protected.ts'
-import { type CallMessage, checkNatural, Flag, Operation, Tag } from './protocol.ts'
+import { type CallMessage, Flag, Operation, Tag } from './protocol.ts'
 import { propertyPath, type References } from './references.ts'
 import { ReplySender } from './reply-sender.ts'
 import type { Probe } from './rw-lock.ts'
-import { type Scope, scopeHere, within } from './scope.ts'
 import { ServedCall } from './served-call.ts'
 import { ServedIterations } from './served-iterations.ts'
 import { LockTarget, type ServedLocks } from './served-locks.ts'
@@ -56,6 +61,7 @@ export class Incoming {
   readonly #controlAccess: Access
   readonly #malformed: (error: FarholdError) => void
   readonly #entrance: Entrance
+  readonly #admission: Admission
   readonly #locks: ServedLocks
   readonly #lent: LentHolds | undefined
   /** Answers that the peer may still use. */
@@ -87,6 +93,14 @@ export class Incoming {
     this.#entrance = options.entrance
     this.#locks = options.locks
     this.#lent = options.lent
+    this.#admission = new Admission({
+      references: options.references,
+      entrance: options.entrance,
+      flavour: options.flavour,
+      start: (served, moved) => this.#start(served, moved),
+      fail: (served, error) => this.#fail(served, error),
+      guard: (run) => this.#guard(run),
+    })
     this.iterations = new ServedIterations({
       send: (id, value, lost) => this.#replies.item(id, value, lost),
       succeed: (served, value) => this.#guard(() => this.#succeed(served, value)),
@@ -132,42 +146,10 @@ export class Incoming {
     if (message.flags & Flag.hold) this.answers.hold(message.id)
     const refusal = this.#refusal()
     if (refusal !== undefined) {
-      this.#turnAway(served, refusal)
+      this.#admission.turnAway(served, refusal)
       return
     }
-    const named = this.answers.awaitedBy(message)
-    const scope = this.#references.exports.scopeOf(message.target)
-    if (named !== undefined) this.#later(named, served, moved, scope)
-    else if (!this.#entrance.isOpen) this.#enter(served, moved, scope)
-    else if (scopeHere() === scope) this.#start(served, moved)
-    else within(scope, () => this.#start(served, moved))
-  }
-
-  /** A call comes to the lock of this context, and starts when it may. */
-  #enter(served: ServedCall, moved: readonly unknown[], scope: Scope | undefined): void {
-    const start = (): void => this.#startLater(scope, () => this.#start(served, moved))
-    const refuse = (error: unknown): void => this.#guard(() => this.#turnAway(served, error))
-    try {
-      this.#entrance.enter(served, start, () => this.#keep(served), refuse)
-    } catch (error) {
-      if (!(error instanceof LimitExceededError)) throw error
-      refuse(error)
-    }
-  }
-
-  /** Runs what a call has waited for, between other things. */
-  #startLater(scope: Scope | undefined, run: () => void): void {
-    const before = servedHere()
-    this.#guard(() => within(scope, run))
-    nowServing(before)
-  }
-
-  /** A call that has not started never will. */
-  #turnAway(served: ServedCall, error: unknown): void {
-    discard(served.message.extra, this.#references, served.live)
-    this.#fail(served, error)
-    served.unpin?.()
-    served.leave()
+    this.#admission.admit(served, moved, this.answers.awaitedBy(message))
   }
 
   /** The next call may enter with these holds. */
@@ -258,6 +240,7 @@ export class Incoming {
   interrupted(depth: number, error: unknown): void {
     const cut = this.#running.splice(depth)
     for (const served of cut.length > 0 ? cut : [...this.#unanswered.values()]) {
+      served.wait?.withdraw()
       this.#fail(served, error)
       this.iterations.end(served.message.id)
       served.leave()
@@ -273,61 +256,6 @@ export class Incoming {
     // The end of one wait lets in the next, which must not begin now.
     for (const call of served) if (call.wait !== undefined) call.cancel(reason)
     for (const call of served) this.#tellGivenUp(call, reason)
-  }
-
-  /** What comes with a call that waits is made at once, and may be too much. */
-  #later(
-    named: ReadonlyMap<number, HeldAnswer>,
-    served: ServedCall,
-    moved: readonly unknown[],
-    scope: Scope | undefined,
-  ): void {
-    try {
-      this.#after(named, served, moved, scope)
-    } catch (error) {
-      if (!(error instanceof LimitExceededError)) throw error
-      this.#turnAway(served, error)
-    }
-  }
-
-  /** Starts a call when the answers it names are here. What it names is kept until then, also if the peer gives it up. */
-  #after(
-    named: ReadonlyMap<number, HeldAnswer>,
-    served: ServedCall,
-    moved: readonly unknown[],
-    scope: Scope | undefined,
-  ): void {
-    this.#keep(served)
-    served.needs = named
-    const awaited = [...named.values()].filter(({ state }) => state === 'pending')
-    let left = awaited.length
-    for (const answer of awaited) {
-      answer.waiting.push(() => {
-        left--
-        if (left > 0 || served.cancelled) return
-        if (this.#entrance.isOpen) this.#startLater(scope, () => this.#start(served, moved))
-        else this.#enter(served, moved, scope)
-      })
-    }
-  }
-
-  /** Keeps what a call names that starts later. */
-  #keep(served: ServedCall): void {
-    if (served.unpin !== undefined) return
-    const { message } = served
-    const { exports } = this.#references
-    const slots = message.extra?.[0] ?? []
-    const pinned = message.target < 0 ? [] : [message.target]
-    for (const [kind, id] of slots) if (kind === 'home') pinned.push(checkNatural(id, 'export id'))
-    for (const id of pinned) exports.pin(id)
-    served.unpin = () => {
-      for (const id of pinned) exports.unpin(id)
-    }
-    served.live = new Map()
-    for (const [index, slot] of slots.entries()) {
-      if (slot[0] === 'promise' || slot[0] === 'signal')
-        served.live.set(index, this.#references.revive(slot, this.#flavour))
-    }
   }
 
   /** Runs what continues later than the delivery it began in; a malformed message ends the session there too. */
@@ -411,7 +339,6 @@ export class Incoming {
 
   /** An operation has met an object whose lock it must wait for: it is performed anew when it has that. */
   #meets(served: ServedCall, met: MustWait, perform: () => unknown): void {
-    const scope = scopeHere()
     const fail = (error: unknown): void => {
       served.unpin?.()
       this.#fail(served, error)
@@ -432,16 +359,7 @@ export class Incoming {
       this.#finish(served, result)
       this.#running.length = depth
     }
-    try {
-      this.#entrance.waitForObject(
-        served,
-        met,
-        () => this.#startLater(scope, again),
-        (error) => this.#guard(() => fail(error)),
-      )
-    } catch (error) {
-      fail(error)
-    }
+    this.#admission.meets(served, met, again, fail)
   }
 
   #perform(
