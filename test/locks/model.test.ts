@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { type Step, schedules, take } from './schedule.ts'
-import { World } from './world.ts'
+import { Undecided, World } from './world.ts'
 
 /** More by hand: `SCHEDULES=20000 vitest run ...`. */
 const RUNS = Number(process.env.SCHEDULES ?? 150)
@@ -16,6 +16,11 @@ async function run(clients: number, shelves: number, steps: readonly Step[]): Pr
     for (const step of steps) await take(world, step)
     await world.end()
   } catch (error) {
+    if (error instanceof Undecided) {
+      await world.shut()
+      world.checkFree()
+      return
+    }
     await world.shut().catch(() => undefined)
     throw error
   }

@@ -85,8 +85,8 @@ function chaseHolders(waiter: Waiter, probe: Probe): void {
 function foundCircle(waiter: Waiter, path: readonly ProbeStep[]): void {
   const victim = path.reduce((greatest, { id }) => Math.max(greatest, id), 0)
   if (victim === waiter.id) {
-    waiter.lock.withdraw(waiter)
-    waiter.fail(new DeadlockError(cycleOf(path)))
+    // What it has is free before those behind it go on, as if it had never asked for the next.
+    waiter.lock.withdraw(waiter, () => waiter.fail(new DeadlockError(cycleOf(path))))
   } else chaseHolders(waiter, { ...begin(waiter.id), wanted: victim, path: [stepOf(waiter)] })
 }
 

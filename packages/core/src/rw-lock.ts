@@ -154,11 +154,16 @@ export class RwLock {
     busyLocks.add(this)
   }
 
-  /** Someone waits no more. */
-  withdraw(waiter: Waiter): void {
+  /**
+   * Someone waits no more.
+   * @param before runs when it is out of the line, and before those behind it are let in
+   */
+  withdraw(waiter: Waiter, before?: () => void): void {
     const holder = this.#entering.get(waiter)
-    if (this.#line.delete(waiter)) this.#advance()
-    else if (holder !== undefined) {
+    if (this.#line.delete(waiter)) {
+      before?.()
+      this.#advance()
+    } else if (holder !== undefined) {
       this.#entering.delete(waiter)
       this.leave(holder)
     }
