@@ -1,8 +1,7 @@
 /**
- * Guests that mean harm: every attempt of the corpus is held, in each containment there is. That the corpus bites is shown by the same
+ * Guests that mean harm: every attempt of the corpus is held, in each containment. That the corpus bites is shown by the same
  * attempts where nothing holds them.
  */
-import { spawnIsolate } from '@farhold/transport-isolate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Attempt } from './attempt.ts'
 import { type Outcome, runAttempts } from './children.ts'
@@ -23,19 +22,6 @@ const attempts = new Map<string, Attempt>(
   await Promise.all(names.map(async (name) => [name, await loadAttempt(name)] as const)),
 )
 
-/** Is there a containment of that name? An option that is not known is passed over, one that is known refuses what is no value of it. */
-async function exists(containment: Containment): Promise<boolean> {
-  if (containment !== 'process') return true
-  const options = { contain: 'no such containment' }
-  try {
-    const context = await spawnIsolate(options as object)
-    await context.close()
-    return false
-  } catch {
-    return true
-  }
-}
-
 async function run(
   containment: Containment,
   which: readonly string[],
@@ -51,8 +37,7 @@ async function run(
 }
 
 for (const containment of ['thread', 'process'] as const) {
-  const there = await exists(containment)
-  describe.skipIf(!there)(`contained in a ${containment}`, () => {
+  describe(`contained in a ${containment}`, () => {
     const outcomes = new Map<string, Outcome>()
     const isBeyond = (name: string): boolean =>
       containment === 'thread' && attempts.get(name)?.needs !== undefined
@@ -85,7 +70,6 @@ for (const containment of ['thread', 'process'] as const) {
       else test.fails(`${name}: a known fault, because ${fails}`, held)
     }
   })
-  if (!there) test.skip(`contained in a ${containment}: there is no such containment`)
 }
 
 test('the corpus is large, and every attempt says what it tries and where that is from', () => {
