@@ -19,6 +19,8 @@ export interface AdmissionPort {
   readonly entrance: Entrance
   /** Which proxies the arguments of a call become here. */
   readonly flavour: Flavour
+  /** Is it for a service of this library, which the program's locks are not in the way of? */
+  isForService(served: ServedCall): boolean
   start(served: ServedCall, moved: readonly unknown[]): void
   fail(served: ServedCall, error: unknown): void
   /** Runs what continues later than the delivery it began in. */
@@ -83,6 +85,10 @@ export class Admission {
   /** A call comes to the lock of this context, and starts when it may. */
   #enter(served: ServedCall, moved: readonly unknown[], scope: Scope | undefined): void {
     const start = (): void => this.#startLater(scope, () => this.#port.start(served, moved))
+    if (this.#port.isForService(served)) {
+      start()
+      return
+    }
     const refuse = (error: unknown): void => this.#port.guard(() => this.turnAway(served, error))
     this.#unlessTooMuch(served, () =>
       this.#port.entrance.enter(served, start, () => this.#keep(served), refuse),

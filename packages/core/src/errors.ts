@@ -233,6 +233,48 @@ export class MemoryLimitError extends FarholdError {
   }
 }
 
+/** An end of a channel was used that is closed: nothing can be sent any more, or nothing is left to receive. */
+export class ChannelClosedError extends FarholdError {
+  override readonly name = 'ChannelClosedError'
+  readonly code = 'FARHOLD_CHANNEL_CLOSED'
+
+  /** @param what as in `send()` */
+  constructor(what: string, why: string) {
+    super(`${what} is not possible: ${why}.`)
+    this.label()
+  }
+}
+
+/** A channel was to be closed by a receiver while items were in it. Nothing changed. */
+export class ChannelNotEmptyError extends FarholdError {
+  override readonly name = 'ChannelNotEmptyError'
+  readonly code = 'FARHOLD_CHANNEL_NOT_EMPTY'
+  /** How many items were in it. */
+  readonly items: number
+
+  constructor(items: number) {
+    super(
+      `the channel was not closed: ${items === 1 ? 'one item is' : `${items} items are`} in it. Receive them, or close({ force: true }) to drop them.`,
+    )
+    this.items = items
+    this.label()
+  }
+}
+
+/** The context that had sent an item ended before the item was received, and the channel's `unbound` is `'error'`. */
+export class ItemOrphanedError extends FarholdError {
+  override readonly name = 'ItemOrphanedError'
+  readonly code = 'FARHOLD_ITEM_ORPHANED'
+  /** The name of the context that had sent it. */
+  readonly sender: string
+
+  constructor(sender: string) {
+    super(`an item was lost: context "${sender}", which had sent it, ended before it was received.`)
+    this.sender = sender
+    this.label()
+  }
+}
+
 /** A peer sent what is not the protocol; its session ends. */
 export class ProtocolError extends FarholdError {
   override readonly name = 'ProtocolError'
@@ -257,6 +299,9 @@ const CLASSES = [
   LockTimeoutError,
   DeadlockError,
   MemoryLimitError,
+  ChannelClosedError,
+  ChannelNotEmptyError,
+  ItemOrphanedError,
   ProtocolError,
 ] as const
 

@@ -74,6 +74,11 @@ export class ExportTable {
     return value
   }
 
+  /** The object of an id that the peer was given. */
+  find(id: number): object | undefined {
+    return this.#values[id]
+  }
+
   /** The id of `value` while the peer holds it. */
   idOf(value: object): number | undefined {
     const id = this.#ids.of(value)

@@ -58,6 +58,8 @@ export interface Connection {
   giveUp(imported: Import): void
   /** Gives up the hold on an answer that is here. */
   finished(answer: Answer): void
+  /** Something is awaited from the peer, and the process must not end by itself, until what this gives is called. */
+  keepAlive(): () => void
   /** Reports a failure that no caller waits for. */
   report(error: unknown): void
   /** Why the session ended; `undefined` while it lives. */

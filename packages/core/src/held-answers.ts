@@ -89,6 +89,11 @@ export class HeldAnswers {
     return isPending ? named : undefined
   }
 
+  /** The value of an answer that is here. */
+  find(id: number, kept: ReadonlyMap<number, HeldAnswer> | undefined): unknown {
+    return (kept?.get(id) ?? this.#answers.get(id))?.value
+  }
+
   /**
    * The value of an answer, as something to use.
    * @param kept the answers that the call which names it has waited for

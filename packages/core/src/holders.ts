@@ -5,6 +5,7 @@
  * message, as when a peer dies.
  */
 import { markOf } from './marks.ts'
+import { Service } from './service.ts'
 
 /**
  * The name of the method that an object's owner is told by when no other context holds the object any more. Other contexts
@@ -28,6 +29,7 @@ const HOLDERS = new WeakMap<object, number>()
 
 /** What an owner has said is to run when no one holds `value` any more. */
 function hookOf(value: object): Hook | undefined {
+  if (Service.is(value)) return () => value.dropped()
   const mark = markOf(value)
   if (mark?.kind === 'reference' && mark.released !== undefined) return mark.released
   const method: unknown = Reflect.get(value, released)
@@ -57,7 +59,8 @@ export function holderOf(value: object, report: (error: unknown) => void): Dropp
     const left = (HOLDERS.get(value) ?? 1) - 1
     HOLDERS.set(value, left)
     if (left > 0) return
-    const ran = atOnce ? run() : Promise.resolve().then(run)
+    // A thread that is blocked runs nothing later, and what others wait for may be of the service.
+    const ran = atOnce || Service.is(value) ? run() : Promise.resolve().then(run)
     ran.catch(report)
   }
 }

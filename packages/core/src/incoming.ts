@@ -35,6 +35,7 @@ import type { Probe } from './rw-lock.ts'
 import { ServedCall } from './served-call.ts'
 import { ServedIterations } from './served-iterations.ts'
 import { LockTarget, type ServedLocks } from './served-locks.ts'
+import { Later, Service } from './service.ts'
 import { withoutFrames } from './stacks.ts'
 import { isAwaitedHere, joinWhatBlocks, NONE_WAITING, thisHeap } from './this-heap.ts'
 
@@ -97,6 +98,7 @@ export class Incoming {
       references: options.references,
       entrance: options.entrance,
       flavour: options.flavour,
+      isForService: (served) => this.#isForService(served),
       start: (served, moved) => this.#start(served, moved),
       fail: (served, error) => this.#fail(served, error),
       guard: (run) => this.#guard(run),
@@ -380,6 +382,7 @@ export class Incoming {
   #finish(served: ServedCall, result: unknown): void {
     const { operation, flags } = served.message
     if (result instanceof LockTarget) this.#requestLock(served, result.object)
+    else if (result instanceof Later) this.#answerLater(served, result)
     else if (operation === Operation.iterate && !isAwaitable(result)) {
       this.iterations.begin(served, result as Iterator<unknown> | AsyncIterator<unknown>) // see perform.ts
       served.leave()
@@ -405,6 +408,33 @@ export class Incoming {
       this.#succeed(served, result)
       if (!this.#lingering.has(served)) served.leave()
     }
+  }
+
+  /** A service of this library answers when something else has happened. */
+  #answerLater(served: ServedCall, later: Later): void {
+    served.wait = {
+      waiter: undefined,
+      withdraw: () => {
+        served.wait = undefined
+        later.callOff()
+      },
+    }
+    const after = (answer: () => void): void => {
+      served.wait = undefined
+      this.#guard(answer)
+      served.leave()
+    }
+    later.answer({
+      succeed: (value) => after(() => this.#succeed(served, value)),
+      fail: (error) => after(() => this.#fail(served, error)),
+    })
+  }
+
+  /** Is it a service of this library that a call is for? */
+  #isForService({ message, needs }: ServedCall): boolean {
+    if (message.operation !== Operation.call) return false
+    if (message.target >= 0) return Service.is(this.#references.exports.find(message.target))
+    return Service.is(unwrap(this.answers.find(-1 - message.target, needs)))
   }
 
   #requestLock(served: ServedCall, object: object): void {

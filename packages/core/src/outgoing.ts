@@ -253,6 +253,11 @@ export class Outgoing implements Connection {
     return this.#options.transport.waits === true
   }
 
+  sleep(done: () => boolean, deadline: number | undefined): void {
+    const { transport, take } = this.#options
+    transport.enter?.(take(), done, deadline)
+  }
+
   get isWaitedFor(): boolean {
     return this.#options.transport.isWaitedFor ?? this.waits
   }
@@ -418,6 +423,16 @@ export class Outgoing implements Connection {
     this.#letGo(call)
   }
 
+  keepAlive(): () => void {
+    this.#holding++
+    if (this.#holding === 1) this.#options.transport.hold?.()
+    let isKept = true
+    return () => {
+      if (isKept) this.#release()
+      isKept = false
+    }
+  }
+
   #hold(call: PendingCall): void {
     call.holds = true
     this.#holding++
@@ -427,6 +442,10 @@ export class Outgoing implements Connection {
   #letGo(call: PendingCall): void {
     if (!call.holds) return
     call.holds = false
+    this.#release()
+  }
+
+  #release(): void {
     this.#holding--
     if (this.#holding === 0) this.#options.transport.letGo?.()
   }

@@ -3,6 +3,7 @@
  *
  * It looks at an object's prototype and brand, and never calls a method of the value.
  */
+import { Presence } from './presence.ts'
 import { customFor, registeredIdentifier } from './registry.ts'
 
 export type PassStyle =
@@ -26,6 +27,7 @@ export type PassStyle =
   | 'readable'
   | 'writable'
   | 'signal'
+  | 'presence'
   | 'refused'
 
 const BY_PROTOTYPE = new Map<object | null, PassStyle>([
@@ -70,6 +72,7 @@ export function passStyleOf(value: object): PassStyle {
 }
 
 function styleOfInstance(value: object, prototype: object | null): PassStyle {
+  if (Presence.kindOf(value) !== undefined) return 'presence'
   if (registeredIdentifier(constructorOf(prototype)) !== undefined) return 'registered'
   if (customFor(value) !== undefined) return 'custom'
   if (Array.isArray(value)) return 'array'

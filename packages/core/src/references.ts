@@ -24,6 +24,7 @@ import type { EncodingMark, Flavour, LiveStyle, ReferencePort } from './marshal/
 import { CONTROL, ROOT } from './object-ids.ts'
 import { classNameOf } from './pass-style.ts'
 import type { Platform } from './platform.ts'
+import { revivePresence } from './presences.ts'
 import { isProtected } from './protected.ts'
 import {
   checkNatural,
@@ -147,6 +148,18 @@ export class References implements ReferencePort {
 
   get peerHeap(): number {
     return this.#connection.peerHeap
+  }
+
+  get isOver(): boolean {
+    return this.#connection.ended !== undefined
+  }
+
+  keepAlive(): () => void {
+    return this.#connection.keepAlive()
+  }
+
+  revivePresence(kind: unknown, parts: readonly unknown[]): object {
+    return revivePresence(kind, parts)
   }
 
   describe(): string | undefined {

@@ -3,6 +3,7 @@
  * the transport ends every wait.
  */
 import type { Access } from './access.ts'
+import { canSleepBy } from './block-here.ts'
 import type { CallTimeout } from './call-watch.ts'
 import type { Codec } from './codecs/codec.ts'
 import { structuredCodec } from './codecs/structured.ts'
@@ -176,6 +177,8 @@ export class SessionCore implements MessageHandler, Receiver, Relation {
     })
     const { messageSize } = settings.limits
     this.#outbox.append(Tag.hello, PROTOCOL_VERSION, settings.name, thisHeap.id, messageSize)
+    if (this.#transport.enter !== undefined && this.outgoing.waits)
+      this.whenClosed(canSleepBy(this.outgoing))
     this.#transport.open(this)
   }
 

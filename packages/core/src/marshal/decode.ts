@@ -264,6 +264,13 @@ class Decoder {
         }
         return remember(transformer.deserialize(this.#resolve(second, depth + 1)))
       }
+      case 'presence':
+        return remember(
+          this.#port.revivePresence(
+            first,
+            slot.slice(2).map((part) => this.#resolve(part, depth + 1)),
+          ),
+        )
       case 'url': {
         const { URL } = this.#port.platform
         if (typeof first !== 'string') throw new ProtocolError('bad url')

@@ -6,6 +6,7 @@ import { isForbiddenInData, visibleData } from '../access.ts'
 import { NotShareableError } from '../errors.ts'
 import { ByReference, markOf } from '../marks.ts'
 import { classNameOf, constructorOf, type PassStyle, passStyleOf } from '../pass-style.ts'
+import { Presence } from '../presence.ts'
 import { nameOfSymbol, type Slot } from '../protocol.ts'
 import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
 import { withoutOwnFrames } from '../stacks.ts'
@@ -184,6 +185,11 @@ export class Encoder {
         return this.#registered(value, depth)
       case 'custom':
         return this.#custom(value, depth)
+      case 'presence':
+        return this.#shell(value, 'presence', () => [
+          Presence.kindOf(value),
+          ...Presence.partsOf(value, this.#port).map((part, index) => this.#at(part, depth, index)),
+        ])
       case 'refused':
         if (value instanceof ByReference) return this.#byReference(value, depth)
         // As a method that returns `this` does: whoever holds it by reference gets that reference.

@@ -12,6 +12,7 @@ import type { Codec } from '../codecs/codec.ts'
 import type { Limits } from '../limits.ts'
 import type { PassStyle } from '../pass-style.ts'
 import type { Platform } from '../platform.ts'
+import type { PresenceSession } from '../presence.ts'
 import type { Extra, Slot } from '../protocol.ts'
 import type { Quota } from '../quota.ts'
 
@@ -25,7 +26,7 @@ export type LiveStyle = Extract<
 >
 
 /** What the marshaller asks of the session whose values it writes and reads. */
-export interface ReferencePort {
+export interface ReferencePort extends PresenceSession {
   readonly codec: Codec
   readonly limits: Limits
   readonly quota: Quota
@@ -35,8 +36,6 @@ export interface ReferencePort {
   /** Names of this context and of the peer, for messages. */
   readonly name: string
   readonly peerName: string
-  /** May the peer share memory with us? */
-  readonly sharedMemory: boolean
   /** Does an error's stack cross as it is? */
   readonly exposeStacks: boolean
   /** What the peer may see of an object that is copied. */
@@ -62,6 +61,8 @@ export interface ReferencePort {
   withdraw(introduced: readonly number[], mark: EncodingMark): void
   /** What a slot of `introduce` or `introduceStandIn` stands for on this side. */
   revive(slot: Slot, flavour: Flavour): unknown
+  /** This side's form of an object that is at home on another. */
+  revivePresence(kind: unknown, parts: readonly unknown[]): object
   /** Gives back what a slot introduced that is not revived. */
   refuse(slot: Slot): void
 }

@@ -15,6 +15,9 @@ export declare const syncOf: unique symbol
 /** Under this key an object that was marked by `proxy()` or `protect()` carries its own type. */
 export declare const markedAs: unique symbol
 
+/** Under this key an object carries that it is the same, of the same type, in every context. */
+export declare const wholeAs: unique symbol
+
 /**
  * Any asynchronous proxy whose target is a `T`: a `Remote`, a property of one, a result that has not arrived.
  * What takes all of these as a target (`snapshot`, `RemoteReflect`) asks for this.

@@ -5,7 +5,7 @@
  * It is weaker than that one. A type does not say whether an instance of a class was registered or marked,
  * so an unmarked one counts as data. Platform objects are known by their shape: the core has no DOM or Node types.
  */
-import type { markedAs, remoteOf, syncOf } from './brands.ts'
+import type { markedAs, remoteOf, syncOf, wholeAs } from './brands.ts'
 
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined | Nothing
 
@@ -82,6 +82,7 @@ type Whole =
   | ReadableStreamLike
   | WritableStreamLike
   | MessagePortLike
+  | { readonly [wholeAs]: true }
 
 interface UrlLike {
   readonly href: string
