@@ -2,14 +2,14 @@
  * A pair of transports that carry nothing by themselves: a batch arrives when the schedule says so, in the order of its
  * direction, and at no other time.
  */
-import type { Batch, CodecName, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, CodecName, Transport } from '@farhold/core'
 
 class DelayedEnd implements Transport {
   readonly codec: CodecName
   /** What is on its way to this end. */
   readonly #arriving: Batch[] = []
   #peer: DelayedEnd | undefined
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   #isClosed = false
 
   constructor(codec: CodecName) {
@@ -20,7 +20,7 @@ class DelayedEnd implements Transport {
     this.#peer = peer
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: BatchReceiver): void {
     this.#receiver = receiver
   }
 

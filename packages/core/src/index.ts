@@ -1,5 +1,8 @@
 export type { Writes } from './access.ts'
 export type { CallOptions, HeldReference } from './call-options.ts'
+export { type Channel, type ChannelSettings, channel } from './channel.ts'
+export type { ChannelContexts, Receiver, Sender, WaitOptions } from './channel-ends.ts'
+export type { Unbound } from './channel-hub.ts'
 export type { CloseOptions } from './closing.ts'
 export {
   connect,
@@ -60,7 +63,7 @@ export type { MethodSchema, Schema } from './schema.ts'
 export { scope } from './scope.ts'
 export type { LockInfo, Locks } from './served-locks.ts'
 export type { SessionStats } from './session.ts'
-export type { Batch, CodecName, Receiver, Transport } from './transport.ts'
+export type { Batch, BatchReceiver, CodecName, Transport } from './transport.ts'
 export type { RemoteReference, SyncReference } from './types/brands.ts'
 export type {
   Local,

@@ -6,7 +6,7 @@
  */
 import { type CloseReason, refuseOption } from './errors.ts'
 import { ambientPlatform } from './platform.ts'
-import type { Batch, CodecName, Receiver, Transport } from './transport.ts'
+import type { Batch, BatchReceiver, CodecName, Transport } from './transport.ts'
 
 export interface LoopbackOptions {
   /**
@@ -51,7 +51,7 @@ class LoopbackEnd implements Transport {
   readonly #carry: (batch: Batch) => Batch
   readonly #waiting: Batch[] = []
   #peer: LoopbackEnd | undefined
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   #scheduled = false
   #closed = false
 
@@ -64,7 +64,7 @@ class LoopbackEnd implements Transport {
     this.#peer = peer
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: BatchReceiver): void {
     this.#receiver = receiver
     this.#schedule()
   }

@@ -64,6 +64,7 @@ export interface ReferenceOptions {
 }
 
 export class References implements ReferencePort {
+  readonly isHere = false
   readonly codec: Codec
   readonly limits: Limits
   readonly quota: Quota

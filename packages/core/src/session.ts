@@ -38,7 +38,7 @@ import { busyLocks, type Probe } from './rw-lock.ts'
 import type { Scope } from './scope.ts'
 import { type Locks, ServedLocks } from './served-locks.ts'
 import { thisHeap } from './this-heap.ts'
-import type { Batch, Receiver, Transport } from './transport.ts'
+import type { Batch, BatchReceiver, Transport } from './transport.ts'
 import { Unread } from './unread.ts'
 
 /** Everything about a session that is decided before it begins. */
@@ -110,7 +110,7 @@ export interface EntryMark {
   readonly blocking: number
 }
 
-export class SessionCore implements MessageHandler, Receiver, Relation {
+export class SessionCore implements MessageHandler, BatchReceiver, Relation {
   /** The calls we make, and both tables. */
   readonly outgoing: Outgoing
   readonly references: References

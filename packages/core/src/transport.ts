@@ -25,7 +25,7 @@ export interface Batch {
 }
 
 /** What a session gives its transport when it opens it. */
-export interface Receiver {
+export interface BatchReceiver {
   /** Takes a batch of the peer. Never throws: bad input closes the session instead. */
   deliver(batch: Batch): void
   /**
@@ -62,7 +62,7 @@ export interface Receiver {
 export interface Transport {
   readonly codec: CodecName
   /** Begins to receive. Called once; what arrived before is delivered in order. */
-  open(receiver: Receiver): void
+  open(receiver: BatchReceiver): void
   /**
    * Sends one batch. May throw only when the batch itself cannot be carried; when the peer is gone it
    * calls `receiver.closed` instead.

@@ -6,7 +6,7 @@
  * is suspended in a callback to the host. A synchronous entry runs on this thread. It may overtake an
  * asynchronous one that has not begun, so it offers that one's batch again first; the runtime takes each batch once.
  */
-import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, CloseReason, Transport } from '@farhold/core'
 import { CallTimeoutError, MemoryLimitError, ProtocolError, WouldBlockError } from '@farhold/core'
 import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
@@ -30,7 +30,7 @@ export interface IsolateTransportOptions {
 }
 
 /** What takes the batches of a guest: a session, or what carries them to one. */
-type IsolateReceiver = Pick<Receiver, 'deliver' | 'serve' | 'closed'>
+type IsolateReceiver = Pick<BatchReceiver, 'deliver' | 'serve' | 'closed'>
 
 /** What an entry can be given: primitives, and buffers on their way in. */
 type EntryArgument = number | string | ivm.Copy<unknown>

@@ -1,14 +1,14 @@
 /**
  * A transport whose pipe comes later: what is sent before waits for it.
  */
-import type { Batch, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, Transport } from '@farhold/core'
 import { enterBy } from './blocking.ts'
 
 export class LateTransport implements Transport {
   readonly codec = 'structured'
   readonly waits = true
   readonly #waiting: Batch[] = []
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   #pipe: Transport | undefined
   #held = false
   #closed = false
@@ -25,7 +25,7 @@ export class LateTransport implements Transport {
     for (const batch of this.#waiting.splice(0)) pipe.post(batch)
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: BatchReceiver): void {
     this.#receiver = receiver
     this.#pipe?.open(receiver)
   }

@@ -5,7 +5,7 @@
  * arrive in the order in which they were sent.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, CloseReason, Transport } from '@farhold/core'
 import { ProtocolError } from '@farhold/core'
 import { type Bell, thisThread } from './bell.ts'
 import { type BlockingPipe, enterBy, linger, serveNoMore, serveWhenBlocked } from './blocking.ts'
@@ -47,7 +47,7 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
   readonly #incoming: RingReader
   readonly #outgoing: RingWriter
   readonly #ended: () => CloseReason | undefined
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   /** What the event loop took out of the port, and is not delivered yet. */
   readonly #inHand: unknown[] = []
 
@@ -61,7 +61,7 @@ export class ThreadTransport extends MessageTransport implements BlockingPipe {
     this.#ended = options.ended
   }
 
-  override open(receiver: Receiver): void {
+  override open(receiver: BatchReceiver): void {
     this.#receiver = receiver
     receiver.neighbour(this.#bell.thread)
     super.open(receiver)

@@ -2,7 +2,7 @@
  * A transport over anything that posts messages: a worker, a MessagePort, a worker's own scope.
  */
 
-import type { Batch, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, Transport } from '@farhold/core'
 import { refuseOption } from '@farhold/core/adapter'
 import { endOf, type Thread } from './thread-end.ts'
 
@@ -76,7 +76,7 @@ export class MessageTransport implements Transport {
   readonly codec = 'structured'
   readonly #endpoint: MessageEndpoint
   readonly #options: MessageTransportOptions
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   #closed = false
 
   constructor(endpoint: MessageEndpoint, options: MessageTransportOptions) {
@@ -84,7 +84,7 @@ export class MessageTransport implements Transport {
     this.#options = options
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: BatchReceiver): void {
     const endpoint = this.#endpoint
     const isNode = typeof endpoint.on === 'function'
     const listen = (event: string, listener: (value: unknown) => void): void => {

@@ -186,6 +186,7 @@ export class Encoder {
       case 'custom':
         return this.#custom(value, depth)
       case 'presence':
+        if (this.#port.isHere) return this.#live(value, 'reference')
         return this.#shell(value, 'presence', () => [
           Presence.kindOf(value),
           ...Presence.partsOf(value, this.#port).map((part, index) => this.#at(part, depth, index)),

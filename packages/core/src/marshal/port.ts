@@ -27,6 +27,8 @@ export type LiveStyle = Extract<
 
 /** What the marshaller asks of the session whose values it writes and reads. */
 export interface ReferencePort extends PresenceSession {
+  /** Does the value stay in this heap, so that what crosses by reference is the thing itself? */
+  readonly isHere: boolean
   readonly codec: Codec
   readonly limits: Limits
   readonly quota: Quota

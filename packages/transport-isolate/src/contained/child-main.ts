@@ -6,7 +6,13 @@
  */
 import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { type Batch, type CloseReason, expose, type Receiver, type Remote } from '@farhold/core'
+import {
+  type Batch,
+  type BatchReceiver,
+  type CloseReason,
+  expose,
+  type Remote,
+} from '@farhold/core'
 import { IsolateHeap } from '../guest-heap.ts'
 import type { ChildRoot, ParentRoot } from './child-roots.ts'
 import { encodeFrame, type Frame, FrameReader, Kind } from './frames.ts'
@@ -35,7 +41,7 @@ function send(kind: Kind, { body, moved }: Batch): void {
 }
 
 let heap: IsolateHeap | undefined
-let control: Receiver | undefined
+let control: BatchReceiver | undefined
 /** Batches for the guest so far. */
 let taken = 0
 /** Does someone block until the guest has done what it can? */

@@ -7,7 +7,7 @@
  * sleeps for it is told so first.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Batch, CloseReason, Receiver, Transport } from '@farhold/core'
+import type { Batch, BatchReceiver, CloseReason, Transport } from '@farhold/core'
 import { WouldBlockError } from '@farhold/core'
 import { type Frame, type FrameLimits, Kind } from './frames.ts'
 import { Relay } from './relay.ts'
@@ -39,7 +39,7 @@ export class ChildLink {
   readonly #relay = Relay.get()
   readonly #port: MessagePort
   readonly #gone = Promise.withResolvers<void>()
-  readonly #receivers = new Map<Kind, Receiver>()
+  readonly #receivers = new Map<Kind, BatchReceiver>()
   #holds = 0
   #closed = false
   #ended = false

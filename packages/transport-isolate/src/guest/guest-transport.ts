@@ -3,10 +3,10 @@
  */
 import {
   type Batch,
+  type BatchReceiver,
   CallTimeoutError,
   currentCall,
   currentContext,
-  type Receiver,
   type Transport,
 } from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
@@ -34,7 +34,7 @@ export class GuestTransport implements Transport {
   readonly #wait: HostCallbacks['wait']
   readonly #finalizers: Finalizers
   readonly #promisesStay: boolean
-  #receiver: Receiver | undefined
+  #receiver: BatchReceiver | undefined
   #session: SessionCore | undefined
   /** The last batch of the host that was taken; a batch may be offered twice. */
   #sequence = 0
@@ -65,7 +65,7 @@ export class GuestTransport implements Transport {
     this.#session = session
   }
 
-  open(receiver: Receiver): void {
+  open(receiver: BatchReceiver): void {
     this.#receiver = receiver
   }
 

@@ -1,0 +1,365 @@
+/**
+ * The two ends of a channel, as every context has them: the channel's own context and all that an end was passed to.
+ *
+ * An end is associated with a context at its first use there, which the context tells the channel without waiting for word of it: what is asked after
+ * that comes after it.
+ */
+import { type CallOptions, checkCallOptions } from './call-options.ts'
+import { PendingCall } from './calls.ts'
+import type { ChannelHub, Side } from './channel-hub.ts'
+import { ChannelService } from './channel-service.ts'
+import { copiedHere } from './copied-here.ts'
+import { currentContext } from './current-context.ts'
+import {
+  ChannelClosedError,
+  ContextClosedError,
+  LimitExceededError,
+  NotShareableError,
+  ProtocolError,
+  ReleasedError,
+  refuseOption,
+} from './errors.ts'
+import { type Handle, Import } from './handle.ts'
+import { Presence, type PresenceSession } from './presence.ts'
+import { Operation } from './protocol.ts'
+import { remoteOf } from './remote.ts'
+import { within } from './scope.ts'
+import { type AskingOptions, ServiceHere, type ServicePort, ServiceThere } from './service-port.ts'
+import { standInOf } from './stand-in.ts'
+import { thisHeap } from './this-heap.ts'
+
+/** When an end gives up waiting. */
+export type WaitOptions = Pick<CallOptions, 'signal' | 'timeout'>
+
+/** The names of the contexts that use each end of a channel. */
+export interface ChannelContexts {
+  readonly senders: readonly string[]
+  readonly receivers: readonly string[]
+}
+
+/** Where a channel is at home: here, or with the peer that owns this import. */
+type Home = ChannelService | Import
+
+/** What both ends have. */
+export abstract class ChannelEnd extends Presence {
+  readonly #side: Side
+  readonly #home: Home
+  #port: ServicePort | undefined
+  #isReleased = false
+
+  constructor(side: Side, home: Home) {
+    super(side)
+    this.#side = side
+    this.#home = home
+  }
+
+  /** The names of the contexts that are associated with each end: those that have used it and have not released it, and live. */
+  async contexts(): Promise<ChannelContexts> {
+    const home = this.#home
+    const port =
+      home instanceof Import ? new ServiceThere(() => home) : new ServiceHere(home, 'channel')
+    return (await port.ask('who', [])) as ChannelContexts // what the service gives
+  }
+
+  /**
+   * Gives the end up in this context, for good: using it here is a `ReleasedError` from now on, and what waits here fails with one. Other contexts keep
+   * theirs; when this was the last that had used this end, the channel closes. Does nothing the second time.
+   */
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    if (this.#port !== undefined && !this.#isHomeGone()) this.#port.tell('leave', [])
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
+
+  protected override parts(session: PresenceSession): readonly unknown[] {
+    const home = this.#home
+    if (home instanceof Import) return [remoteOf(home)]
+    ChannelService.hubOf(home)?.crosses(session)
+    return [home]
+  }
+
+  /** The hub, where it is at home. */
+  protected get hub(): ChannelHub | undefined {
+    return ChannelService.hubOf(this.#home)
+  }
+
+  /** A value as it arrives: at home nothing else would copy it. */
+  protected own(item: unknown): unknown {
+    return this.#home instanceof Import ? item : copiedHere(item, 'item')
+  }
+
+  /**
+   * What this context asks of the channel by.
+   * @throws {ReleasedError} when the end was released here, {@link ContextClosedError} when the channel's context is gone.
+   */
+  protected get port(): ServicePort {
+    if (this.#isReleased) throw new ReleasedError(`the ${this.#side} of a channel`)
+    if (this.#isHomeGone()) throw this.#homeGone()
+    this.#port ??= this.#join()
+    return this.#port
+  }
+
+  protected async wait(
+    method: string,
+    args: readonly unknown[],
+    options: AskingOptions,
+  ): Promise<unknown> {
+    const { port } = this
+    const done = this.hub?.waitsHere()
+    try {
+      return await port.ask(method, args, options)
+    } finally {
+      done?.()
+    }
+  }
+
+  #join(): ServicePort {
+    const home = this.#home
+    const { name } = currentContext()
+    if (home instanceof ChannelService) {
+      const association = home.join(this.#side, name)
+      LOST.register(this, () => association.leave())
+      return new ServiceHere(association, this.#side)
+    }
+    // Whatever scope it is first used in, it is this context's.
+    const call = within(undefined, () =>
+      home.session.request(
+        Operation.call,
+        home,
+        ['join'],
+        [this.#side, name, `${thisHeap.id} ${name}`],
+        {},
+        'remote',
+      ),
+    )
+    call.promise().catch(() => undefined) // what is asked of it fails with the same
+    const joined: { handle: Handle } = { handle: call }
+    const port = new ServiceThere(() => {
+      const { handle } = joined
+      // Its answer may have come while this thread was blocked, and no promise told so.
+      if (handle instanceof PendingCall && handle.isHere) {
+        if (handle.state === 'rejected') throw handle.value
+        joined.handle = standInOf(handle.value)?.handle ?? handle
+      }
+      return joined.handle
+    })
+    LOST.register(this, () => port.tell('leave', []))
+    return port
+  }
+
+  #isHomeGone(): boolean {
+    return this.#home instanceof Import && this.#home.session.ended !== undefined
+  }
+
+  #homeGone(): ContextClosedError {
+    const { session } = this.#home as Import // or it could not be gone
+    return new ContextClosedError(session.peerName, session.ended ?? { kind: 'closed' })
+  }
+}
+
+/** Ends that no one has any more leave as if they were released. What keeps an association must not keep its end. */
+const LOST = new FinalizationRegistry<() => void>((leave) => leave())
+
+/** The end of a channel that items go in by. @see channel */
+export class Sender<in T = unknown> extends ChannelEnd {
+  /** How many items are on their way by the hub: what is sent after them must not be there before. */
+  #underWay = 0
+
+  /**
+   * Sends an item, which crosses as an argument of a call does. Resolves when the channel has it: when there is room.
+   *
+   * @throws {ChannelClosedError} when the channel is closed, or is while it waits; the item was not sent.
+   * @throws {CallTimeoutError} after `timeout`; the reason of `signal` when it fires. The item may have been sent if it was accepted at that very moment.
+   * @throws {NotShareableError} when the item cannot cross.
+   */
+  async send(item: T, options: WaitOptions = {}): Promise<void> {
+    const waiting = checkWaiting(options)
+    if (waiting.signal?.aborted === true) throw waiting.signal.reason
+    const own = this.own(item)
+    if (this.hub !== undefined && this.port.askSync('offer', [own]) === true) return
+    this.#underWay++
+    try {
+      await this.wait('send', [own], waiting)
+    } finally {
+      this.#underWay--
+    }
+  }
+
+  /**
+   * Sends an item if there is room for it now; `false` when there is none.
+   *
+   * Where the channel is another context's and shares no memory with this one, this thread blocks until that one has said so.
+   *
+   * @throws {ChannelClosedError} when the channel is closed.
+   * @throws {WouldBlockError} when this thread would have to wait for the channel's context and cannot.
+   */
+  trySend(item: T): boolean {
+    return this.port.askSync('offer', [this.own(item)]) === true
+  }
+
+  /**
+   * As `send`, and blocks this thread, which serves what others ask of it meanwhile.
+   * @throws {WouldBlockError} when it would wait and this thread cannot, or no one is there who could make room.
+   */
+  sendSync(item: T, options: WaitOptions = {}): void {
+    this.port.askSync('send', [this.own(item)], checkWaiting(options))
+  }
+
+  /**
+   * Closes the channel: nothing can be sent any more, by anyone; receivers get what is in it, and then it is over for them.
+   * @throws {ChannelClosedError} when it is closed already.
+   */
+  async close(): Promise<void> {
+    await this.port.ask('close', [false])
+  }
+}
+
+/** The end of a channel that items come out of. @see channel */
+export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterable<T> {
+  #tickets = 0
+
+  /**
+   * Receives the next item that no one else receives. Waits while there is none.
+   *
+   * @throws {ChannelClosedError} when the channel is closed and nothing is left in it.
+   * @throws {ItemOrphanedError} in the place of an item whose sender's context is gone, when the channel's `unbound` is `'error'`.
+   * @throws {CallTimeoutError} after `timeout`; the reason of `signal` when it fires. No item is lost by that.
+   */
+  async receive(options: WaitOptions = {}): Promise<T> {
+    const waiting = checkWaiting(options)
+    if (waiting.signal?.aborted === true) throw waiting.signal.reason
+    const { port } = this
+    const ticket = this.#tickets++
+    if (this.hub !== undefined) {
+      const found = this.#claim(port, ticket, port.askSync('poll', [ticket]))
+      if (found !== undefined) return found.item
+    }
+    try {
+      return this.#claimed(port, ticket, await this.wait('receive', [ticket], waiting))
+    } catch (error) {
+      throw this.#failed(port, ticket, error)
+    }
+  }
+
+  /**
+   * Receives an item if there is one now; `undefined` when there is none. See `trySend` for when it blocks.
+   * @throws {ChannelClosedError} when the channel is closed and nothing is left in it.
+   * @throws {ItemOrphanedError} as `receive` does.
+   */
+  tryReceive(): T | undefined {
+    const { port } = this
+    const ticket = this.#tickets++
+    return this.#claim(port, ticket, port.askSync('poll', [ticket]))?.item
+  }
+
+  /**
+   * As `receive`, and blocks this thread, which serves what others ask of it meanwhile.
+   * @throws {WouldBlockError} when it would wait and this thread cannot, or no one is there who could send.
+   */
+  receiveSync(options: WaitOptions = {}): T {
+    const waiting = checkWaiting(options)
+    const { port } = this
+    const ticket = this.#tickets++
+    try {
+      return this.#claimed(port, ticket, port.askSync('receive', [ticket], waiting))
+    } catch (error) {
+      throw this.#failed(port, ticket, error)
+    }
+  }
+
+  /** Items until the channel is closed and empty. Leaving the loop leaves the channel as it is. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      let item: T
+      try {
+        item = await this.receive()
+      } catch (error) {
+        if (error instanceof ChannelClosedError) return
+        throw error
+      }
+      yield item
+    }
+  }
+
+  /**
+   * Closes the channel for everyone.
+   * @param options `force`: also when items are in it, which are dropped
+   * @throws {ChannelNotEmptyError} when items are in it; then nothing changed.
+   * @throws {ChannelClosedError} when it is closed already and nothing is left in it.
+   */
+  async close(options: { readonly force?: boolean } = {}): Promise<void> {
+    if (typeof options !== 'object' || options === null)
+      refuseOption('options', 'an object', options)
+    const { force = false } = options
+    if (typeof force !== 'boolean') refuseOption('force', 'true or false', force)
+    await this.port.ask('close', [force])
+  }
+
+  /** An answer is here: from now on the item is this context's, and whoever else dies does not matter. */
+  #claim(port: ServicePort, ticket: number, answer: unknown): { readonly item: T } | undefined {
+    if (!Array.isArray(answer)) return undefined
+    port.tell('took', [ticket])
+    return { item: answer[0] as T } // what senders send, their types say
+  }
+
+  #claimed(port: ServicePort, ticket: number, answer: unknown): T {
+    const found = this.#claim(port, ticket, answer)
+    if (found === undefined) throw new ProtocolError('a channel gave no item')
+    return found.item
+  }
+
+  /** Whoever gives up says so: an item that is on its way goes back. One that cannot be read here is used up. */
+  #failed(port: ServicePort, ticket: number, error: unknown): unknown {
+    const isUnreadable = error instanceof NotShareableError || error instanceof LimitExceededError
+    port.tell(isUnreadable ? 'took' : 'putBack', [ticket])
+    return error
+  }
+}
+
+function checkWaiting(options: WaitOptions): AskingOptions {
+  const { signal, timeout } = checkCallOptions(options)
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    timeout: timeout ?? Infinity,
+  }
+}
+
+// The forms of a channel in this context -------------------------------------------------------------------
+
+/** Weakly, so that an end that no one has any more is found out. */
+interface Forms {
+  sender?: WeakRef<Sender>
+  receiver?: WeakRef<Receiver>
+}
+
+const FORMS = new WeakMap<Home, Forms>()
+
+/** This context's end of a channel; the same one while it is held. */
+export function endOfChannel(side: Side, home: Home): ChannelEnd {
+  const forms = FORMS.get(home) ?? {}
+  FORMS.set(home, forms)
+  const known = forms[side]?.deref()
+  if (known !== undefined) return known
+  if (side === 'sender') {
+    const sender = new Sender<unknown>(side, home)
+    forms.sender = new WeakRef(sender)
+    return sender
+  }
+  const receiver = new Receiver<unknown>(side, home)
+  forms.receiver = new WeakRef(receiver)
+  return receiver
+}
+
+/** An end that came, of its parts. @throws {ProtocolError} when they are not those of an end. */
+export function endFrom(side: Side, parts: readonly unknown[]): ChannelEnd {
+  const [home] = parts
+  if (home instanceof ChannelService) return endOfChannel(side, home)
+  const standIn = standInOf(home)
+  if (standIn === undefined || standIn.path.length > 0 || !(standIn.handle instanceof Import))
+    throw new ProtocolError('an end of no channel')
+  return endOfChannel(side, standIn.handle)
+}

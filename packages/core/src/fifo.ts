@@ -1,0 +1,65 @@
+/**
+ * First in, first out, however many there are: taking the first costs the same of a few as of a million.
+ */
+
+/** From how many places at the front that are free on they are given back. */
+const SLACK = 1024
+
+export class Fifo<T> implements Iterable<T> {
+  #items: (T | undefined)[] = []
+  #first = 0
+
+  get size(): number {
+    return this.#items.length - this.#first
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  /** Puts an item before all others. */
+  unshift(item: T): void {
+    if (this.#first > 0) this.#items[--this.#first] = item
+    else this.#items.unshift(item)
+  }
+
+  /** The first; `undefined` when there is none. */
+  shift(): T | undefined {
+    if (this.size === 0) return undefined
+    const item = this.#items[this.#first]
+    this.#items[this.#first++] = undefined
+    if (this.#first === this.#items.length || this.#first >= SLACK) {
+      this.#items.splice(0, this.#first)
+      this.#first = 0
+    }
+    return item
+  }
+
+  /** The first, which stays. */
+  get first(): T | undefined {
+    return this.#items[this.#first]
+  }
+
+  /** Keeps only those that `keep` says. */
+  filter(keep: (item: T) => boolean): void {
+    this.#items = [...this].filter(keep)
+    this.#first = 0
+  }
+
+  /** Takes one out, wherever it is. False when it is not there. */
+  delete(item: T): boolean {
+    const index = this.#items.indexOf(item, this.#first)
+    if (index < 0) return false
+    this.#items.splice(index, 1)
+    return true
+  }
+
+  clear(): void {
+    this.#items = []
+    this.#first = 0
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let index = this.#first; index < this.#items.length; index++) yield this.#items[index] as T // none is free from the first on
+  }
+}
