@@ -6,7 +6,7 @@
  * count the bytes that went through them, modulo 2 ** 32. The reader believes nothing that is in it.
  */
 import { ProtocolError } from '@farhold/core'
-import { NO_ROOM, PlainReader, PlainWriter } from './plain-values.ts'
+import { NO_ROOM, PlainReader, PlainWriter } from '@farhold/core/adapter'
 
 /** Where the counters are, by number. Each has a cache line of its own, so that the two threads do not fight over one. */
 const Counter = { written: 0, read: 16, posted: 32 } as const

@@ -6,7 +6,7 @@
  * A reader trusts nothing: the bytes may be written by a peer that is broken or hostile, even while they are read. Each is
  * read once, and none outside of the part that was given.
  */
-import { ProtocolError } from '@farhold/core'
+import { ProtocolError } from './errors.ts'
 
 /** The first byte of each value. Those after `wide` are small whole numbers, from 0 up. */
 const Kind = {
