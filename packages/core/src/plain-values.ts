@@ -52,7 +52,7 @@ export class PlainWriter {
   /** The containers of the value that is being written. */
   readonly #containers: object[] = []
 
-  constructor(memory: SharedArrayBuffer, from: number) {
+  constructor(memory: ArrayBufferLike, from: number) {
     this.#bytes = new Uint8Array(memory, from)
     this.#view = new DataView(memory, from)
   }
@@ -69,6 +69,13 @@ export class PlainWriter {
     }
     this.#containers.length = 0
     return next
+  }
+
+  /** Writes one value. Gives where it ends, {@link NO_ROOM} or {@link NOT_PLAIN}. */
+  write(value: unknown, at: number, end: number): number {
+    this.#end = end
+    this.#containers.length = 0
+    return this.#write(value, at, 0)
   }
 
   #write(value: unknown, at: number, depth: number): number {
