@@ -7,6 +7,8 @@
 import { type CallOptions, checkCallOptions } from './call-options.ts'
 import { PendingCall } from './calls.ts'
 import type { ChannelHub, Side } from './channel-hub.ts'
+import { HOME } from './channel-queue.ts'
+import { ASK, ChannelRing, EMPTY } from './channel-ring.ts'
 import { ChannelService } from './channel-service.ts'
 import { copiedHere } from './copied-here.ts'
 import { currentContext } from './current-context.ts'
@@ -20,8 +22,10 @@ import {
   refuseOption,
 } from './errors.ts'
 import { type Handle, Import } from './handle.ts'
+import { isSharedBuffer } from './marshal/bytes.ts'
+import { ambientPlatform } from './platform.ts'
 import { Presence, type PresenceSession } from './presence.ts'
-import { Operation } from './protocol.ts'
+import { checkNatural, Operation } from './protocol.ts'
 import { remoteOf } from './remote.ts'
 import { within } from './scope.ts'
 import { type AskingOptions, ServiceHere, type ServicePort, ServiceThere } from './service-port.ts'
@@ -40,17 +44,39 @@ export interface ChannelContexts {
 /** Where a channel is at home: here, or with the peer that owns this import. */
 type Home = ChannelService | Import
 
+/** What a context that may share memory has of a channel that is at home elsewhere. */
+interface SharedItems {
+  readonly memory: SharedArrayBuffer
+  /** Is it full when there is no room in the memory? */
+  readonly isBounded: boolean
+}
+
+/** An end's own way into shared memory. */
+interface Lane {
+  readonly ring: ChannelRing
+  /** What names this context there; `undefined` until it is known. */
+  number: number | undefined
+  readonly isBounded: boolean
+}
+
+/** After so many items in a row the event loop goes on, which none of them has to wait for. */
+const ITEMS_PER_TURN = 256
+
 /** What both ends have. */
 export abstract class ChannelEnd extends Presence {
   readonly #side: Side
   readonly #home: Home
+  readonly #shared: SharedItems | undefined
   #port: ServicePort | undefined
+  #lane: Lane | undefined
   #isReleased = false
+  #inTurn = 0
 
-  constructor(side: Side, home: Home) {
+  constructor(side: Side, home: Home, shared: SharedItems | undefined) {
     super(side)
     this.#side = side
     this.#home = home
+    this.#shared = shared
   }
 
   /** The names of the contexts that are associated with each end: those that have used it and have not released it, and live. */
@@ -77,9 +103,17 @@ export abstract class ChannelEnd extends Presence {
 
   protected override parts(session: PresenceSession): readonly unknown[] {
     const home = this.#home
-    if (home instanceof Import) return [remoteOf(home)]
-    ChannelService.hubOf(home)?.crosses(session)
-    return [home]
+    const shared = session.sharedMemory ? this.#sharedItems() : undefined
+    this.hub?.crosses(session)
+    return [
+      home instanceof Import ? remoteOf(home) : home,
+      ...(shared === undefined ? [] : [shared.memory, shared.isBounded]),
+    ]
+  }
+
+  #sharedItems(): SharedItems | undefined {
+    const { hub } = this
+    return hub === undefined ? this.#shared : hub.share()
   }
 
   /** The hub, where it is at home. */
@@ -101,6 +135,40 @@ export abstract class ChannelEnd extends Presence {
     if (this.#isHomeGone()) throw this.#homeGone()
     this.#port ??= this.#join()
     return this.#port
+  }
+
+  /**
+   * This context's way into shared memory, if there is one and nothing of this end is on its way by the hub, which would be overtaken.
+   * @param isSync can the hub be asked for a number now?
+   */
+  protected laneOf(port: ServicePort, isSync: boolean): (Lane & { number: number }) | undefined {
+    if (this.#shared === undefined || this.hub !== undefined) return undefined
+    if (this.#lane === undefined) {
+      const { memory, isBounded } = this.#shared
+      const ring = new ChannelRing(memory, () => port.tell('wake', []))
+      const lane: Lane = { ring, isBounded, number: undefined }
+      this.#lane = lane
+      if (!isSync) {
+        const known = (number: unknown): void => {
+          lane.number ??= checkNatural(number, 'number of a context')
+        }
+        port.ask('number', []).then(known, () => undefined) // what is asked next fails with the same
+      }
+    }
+    const lane = this.#lane
+    if (lane.number === undefined && isSync)
+      lane.number = checkNatural(port.askSync('number', []), 'number of a context')
+    return lane.number === undefined || lane.number === HOME
+      ? undefined
+      : (lane as Lane & { number: number }) // checked on the line above
+  }
+
+  /** Whoever never waits must let others run now and then. */
+  protected goOn(): Promise<void> | undefined {
+    if (++this.#inTurn < ITEMS_PER_TURN) return undefined
+    this.#inTurn = 0
+    const { setImmediate } = ambientPlatform
+    return setImmediate && new Promise((resolve) => setImmediate(resolve))
   }
 
   protected async wait(
@@ -179,13 +247,21 @@ export class Sender<in T = unknown> extends ChannelEnd {
   async send(item: T, options: WaitOptions = {}): Promise<void> {
     const waiting = checkWaiting(options)
     if (waiting.signal?.aborted === true) throw waiting.signal.reason
+    const { port } = this
     const own = this.own(item)
-    if (this.hub !== undefined && this.port.askSync('offer', [own]) === true) return
-    this.#underWay++
-    try {
-      await this.wait('send', [own], waiting)
-    } finally {
-      this.#underWay--
+    switch (this.#put(port, own, false)) {
+      case 'done':
+        return this.goOn()
+      case 'late':
+        await port.ask('confirm', [])
+        return undefined
+      default:
+        this.#underWay++
+        try {
+          await this.wait('send', [own], waiting)
+        } finally {
+          this.#underWay--
+        }
     }
   }
 
@@ -198,7 +274,11 @@ export class Sender<in T = unknown> extends ChannelEnd {
    * @throws {WouldBlockError} when this thread would have to wait for the channel's context and cannot.
    */
   trySend(item: T): boolean {
-    return this.port.askSync('offer', [this.own(item)]) === true
+    const { port } = this
+    const own = this.own(item)
+    const put = this.#put(port, own, port.canBlock)
+    if (put === 'late') port.askSync('confirm', [])
+    return put === undefined ? port.askSync('offer', [own]) === true : put !== 'full'
   }
 
   /**
@@ -206,7 +286,12 @@ export class Sender<in T = unknown> extends ChannelEnd {
    * @throws {WouldBlockError} when it would wait and this thread cannot, or no one is there who could make room.
    */
   sendSync(item: T, options: WaitOptions = {}): void {
-    this.port.askSync('send', [this.own(item)], checkWaiting(options))
+    const waiting = checkWaiting(options)
+    const { port } = this
+    const own = this.own(item)
+    const put = this.#put(port, own, port.canBlock)
+    if (put === 'late') port.askSync('confirm', [])
+    else if (put !== 'done') port.askSync('send', [own], waiting)
   }
 
   /**
@@ -216,11 +301,23 @@ export class Sender<in T = unknown> extends ChannelEnd {
   async close(): Promise<void> {
     await this.port.ask('close', [false])
   }
+
+  /** Puts an item there without asking, where that can be: `late` when the channel was being closed, `undefined` when it must be asked. */
+  #put(port: ServicePort, item: unknown, isSync: boolean): 'done' | 'late' | 'full' | undefined {
+    if (this.hub !== undefined) return port.askSync('offer', [item]) === true ? 'done' : 'full'
+    const lane = this.#underWay > 0 ? undefined : this.laneOf(port, isSync)
+    if (lane === undefined) return undefined
+    const result = lane.ring.put(lane.number, item)
+    if (result === 'done') return lane.ring.sendersAsk ? 'late' : 'done'
+    return result === 'full' && lane.isBounded ? 'full' : undefined
+  }
 }
 
 /** The end of a channel that items come out of. @see channel */
 export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterable<T> {
   #tickets = 0
+  /** How many requests are with the hub: what is asked after them must not be answered before. */
+  #asking = 0
 
   /**
    * Receives the next item that no one else receives. Waits while there is none.
@@ -233,15 +330,19 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
     const waiting = checkWaiting(options)
     if (waiting.signal?.aborted === true) throw waiting.signal.reason
     const { port } = this
-    const ticket = this.#tickets++
-    if (this.hub !== undefined) {
-      const found = this.#claim(port, ticket, port.askSync('poll', [ticket]))
-      if (found !== undefined) return found.item
+    const found = this.#take(port, false)
+    if (found !== undefined && found !== EMPTY) {
+      await this.goOn()
+      return found.item
     }
+    const ticket = this.#tickets++
+    this.#asking++
     try {
       return this.#claimed(port, ticket, await this.wait('receive', [ticket], waiting))
     } catch (error) {
       throw this.#failed(port, ticket, error)
+    } finally {
+      this.#asking--
     }
   }
 
@@ -252,8 +353,9 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
    */
   tryReceive(): T | undefined {
     const { port } = this
-    const ticket = this.#tickets++
-    return this.#claim(port, ticket, port.askSync('poll', [ticket]))?.item
+    const found = this.#take(port, port.canBlock)
+    if (found === EMPTY) return undefined
+    return (found ?? this.#poll(port))?.item
   }
 
   /**
@@ -263,6 +365,8 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
   receiveSync(options: WaitOptions = {}): T {
     const waiting = checkWaiting(options)
     const { port } = this
+    const found = this.#take(port, port.canBlock)
+    if (found !== undefined && found !== EMPTY) return found.item
     const ticket = this.#tickets++
     try {
       return this.#claimed(port, ticket, port.askSync('receive', [ticket], waiting))
@@ -297,6 +401,22 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
     const { force = false } = options
     if (typeof force !== 'boolean') refuseOption('force', 'true or false', force)
     await this.port.ask('close', [force])
+  }
+
+  /** Takes an item without asking, where that can be: {@link EMPTY} when there is none, `undefined` when the channel must be asked. */
+  #take(port: ServicePort, isSync: boolean): { readonly item: T } | typeof EMPTY | undefined {
+    if (this.hub !== undefined) return this.#poll(port) ?? EMPTY
+    const lane = this.#asking > 0 ? undefined : this.laneOf(port, isSync)
+    if (lane === undefined) return undefined
+    const item = lane.ring.take(lane.number)
+    // Of one that is closed, or has more than the memory has room for, the channel knows.
+    if (item === ASK || (item === EMPTY && lane.ring.sendersAsk)) return undefined
+    return item === EMPTY ? EMPTY : { item: item as T } // what senders send, their types say
+  }
+
+  #poll(port: ServicePort): { readonly item: T } | undefined {
+    const ticket = this.#tickets++
+    return this.#claim(port, ticket, port.askSync('poll', [ticket]))
   }
 
   /** An answer is here: from now on the item is this context's, and whoever else dies does not matter. */
@@ -339,27 +459,30 @@ interface Forms {
 const FORMS = new WeakMap<Home, Forms>()
 
 /** This context's end of a channel; the same one while it is held. */
-export function endOfChannel(side: Side, home: Home): ChannelEnd {
+export function endOfChannel(side: Side, home: Home, shared?: SharedItems): ChannelEnd {
   const forms = FORMS.get(home) ?? {}
   FORMS.set(home, forms)
   const known = forms[side]?.deref()
   if (known !== undefined) return known
   if (side === 'sender') {
-    const sender = new Sender<unknown>(side, home)
+    const sender = new Sender<unknown>(side, home, shared)
     forms.sender = new WeakRef(sender)
     return sender
   }
-  const receiver = new Receiver<unknown>(side, home)
+  const receiver = new Receiver<unknown>(side, home, shared)
   forms.receiver = new WeakRef(receiver)
   return receiver
 }
 
 /** An end that came, of its parts. @throws {ProtocolError} when they are not those of an end. */
 export function endFrom(side: Side, parts: readonly unknown[]): ChannelEnd {
-  const [home] = parts
+  const [home, memory, isBounded] = parts
   if (home instanceof ChannelService) return endOfChannel(side, home)
   const standIn = standInOf(home)
   if (standIn === undefined || standIn.path.length > 0 || !(standIn.handle instanceof Import))
     throw new ProtocolError('an end of no channel')
-  return endOfChannel(side, standIn.handle)
+  if (memory === undefined) return endOfChannel(side, standIn.handle)
+  if (!isSharedBuffer(memory) || typeof isBounded !== 'boolean')
+    throw new ProtocolError('a channel in no memory')
+  return endOfChannel(side, standIn.handle, { memory, isBounded })
 }

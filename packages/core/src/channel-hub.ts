@@ -5,11 +5,12 @@
  * A context is associated with an end at its first use there (PEP 554), by one {@link Association}. What was given to a receiver is its own when it says so:
  * until then it comes back, before all others, when the receiver has given up or is gone. So an item is received once, whoever dies.
  */
-import { ChannelQueue, type Item } from './channel-queue.ts'
+import { ChannelQueue, HOME, type Item } from './channel-queue.ts'
 import {
   ChannelClosedError,
   ChannelNotEmptyError,
   ItemOrphanedError,
+  ProtocolError,
   ReleasedError,
 } from './errors.ts'
 import { Fifo } from './fifo.ts'
@@ -38,16 +39,25 @@ export class Association {
   readonly side: Side
   /** The name of the context. */
   readonly name: string
+  /** What names it in shared memory; {@link HOME} when it puts and takes nothing there. */
+  readonly number: number
   /** What was given to it and it has not said to have, by the tickets it asked with. */
   readonly given = new Map<number, Item<Association>>()
   /** Has it left, or is its context gone? */
   hasLeft = false
 
-  constructor(side: Side, name: string) {
+  constructor(side: Side, name: string, number: number) {
     this.side = side
     this.name = name
+    this.number = number
   }
 }
+
+/** The most numbers of {@link ChannelRing}. */
+const MOST_NUMBER = 255
+
+/** What had no other sender. */
+const NOBODY = new Association('sender', '', HOME)
 
 export class ChannelHub {
   readonly #unbound: Unbound
@@ -65,6 +75,10 @@ export class ChannelHub {
   /** Is nothing left to receive, either? */
   #isOver = false
   #isPumping = false
+  /** Who has which number in shared memory. */
+  readonly #numbered: (Association | undefined)[] = [NOBODY]
+  /** Numbers of those that are gone; others get them when nothing in shared memory bears them. */
+  #retired: number[] = []
   /** Sessions that an end went out by: what waits here waits for their peers. */
   readonly #sessions = new Set<PresenceSession>()
   #kept: (() => void)[] | undefined
@@ -73,7 +87,7 @@ export class ChannelHub {
 
   constructor(capacity: number, unbound: Unbound) {
     this.#unbound = unbound
-    this.#queue = new ChannelQueue(capacity)
+    this.#queue = new ChannelQueue(capacity, (number) => this.#numbered[number])
   }
 
   // Who is there -----------------------------------------------------------------------------------------
@@ -85,7 +99,8 @@ export class ChannelHub {
    */
   join(side: Side, name: string, key: string | undefined): Association {
     if (key !== undefined && this.#barred.has(`${side} ${key}`)) throw released(side)
-    const association = new Association(side, name)
+    const association = new Association(side, name, this.#newNumber())
+    if (association.number !== HOME) this.#numbered[association.number] = association
     if (!this.#isOver) this.#associations[side].add(association)
     return association
   }
@@ -102,13 +117,40 @@ export class ChannelHub {
     this.#gone(association)
   }
 
-  /** A context that was at an end is gone. */
-  died(association: Association): void {
+  /**
+   * No context has an association any more: it has left and given it up, or it is gone.
+   * @param isGivenUp did it say so, as one does that lives?
+   */
+  dropped(association: Association, isGivenUp: boolean): void {
+    const isDead = !isGivenUp || !association.hasLeft
     for (const [, item] of [...association.given].reverse()) this.#putBack(item)
     association.given.clear()
-    if (association.side === 'sender' && this.#unbound !== 'keep')
+    if (association.number !== HOME) {
+      this.#queue.repair(association.number)
+      this.#retired.push(association.number)
+    }
+    if (isDead && association.side === 'sender' && this.#unbound !== 'keep')
       this.#queue.unbind(association, this.#unbound)
     this.#gone(association)
+  }
+
+  #newNumber(): number {
+    if (this.#retired.length > 0 && this.#size() === 0) {
+      for (const number of this.#retired) this.#numbered[number] = undefined
+      this.#retired = []
+    }
+    const free = this.#numbered.indexOf(undefined)
+    if (free > 0) return free
+    return this.#numbered.length <= MOST_NUMBER ? this.#numbered.length : HOME
+  }
+
+  /** The memory that others put and take items in themselves; `undefined` for a channel that has none. */
+  share(): { readonly memory: SharedArrayBuffer; readonly isBounded: boolean } | undefined {
+    if (this.#isOver) return undefined
+    const isNew = !this.#queue.isShared
+    const memory = this.#queue.share(() => this.pump())
+    if (isNew) this.pump()
+    return memory && { memory, isBounded: this.#queue.capacity !== Infinity }
   }
 
   #gone(association: Association): void {
@@ -146,15 +188,21 @@ export class ChannelHub {
   /** Sends an item if there is room for it. */
   offer(sender: Association, value: unknown): boolean {
     this.#check(sender)
-    if (this.#closed !== undefined) throw new ChannelClosedError('sending', this.#closed)
+    if (this.#closed !== undefined) throw this.#refusal('sending')
     if (this.#sending.size > 0) return false
     const item = { value, sender, isOrphaned: false }
-    if (!this.#queue.put(item)) {
+    if (!this.#guarded('sending', () => this.#queue.put(item))) {
       // Someone waits for it: then it needs no room.
-      return this.#receiving.size > 0 && this.#queue.size === 0 && this.#giveFirst(item)
+      return this.#receiving.size > 0 && this.#size() === 0 && this.#giveFirst(item)
     }
     this.pump()
     return true
+  }
+
+  /** Whoever has put an item in shared memory while it was closing asks whether it was in time. */
+  confirm(): void {
+    this.pump()
+    if (this.#isOver) throw this.#refusal('sending')
   }
 
   /** Receives an item: `[item]` at once, or when there is one. */
@@ -177,9 +225,9 @@ export class ChannelHub {
   /** Receives an item if there is one: `[item]`. */
   poll(receiver: Association, ticket: number): readonly [unknown] | undefined {
     this.#check(receiver)
-    if (this.#isOver) throw this.#over()
+    if (this.#isOver) throw this.#refusal('receiving')
     if (this.#receiving.size > 0) return undefined
-    const item = this.#queue.take() ?? this.#takeWaiting()
+    const item = this.#guarded('receiving', () => this.#queue.take()) ?? this.#takeWaiting()
     if (item === undefined) return undefined
     try {
       return this.#give(item, receiver, ticket)
@@ -214,11 +262,11 @@ export class ChannelHub {
   close(association: Association, force: boolean): void {
     this.#check(association)
     if (association.side === 'sender' || this.#isOver) {
-      if (this.#closed !== undefined) throw new ChannelClosedError('closing', this.#closed)
+      if (this.#closed !== undefined) throw this.#refusal('closing')
       this.#close(`context "${association.name}" has closed it`)
       return
     }
-    const { size } = this.#queue
+    const size = this.#size()
     if (size > 0 && !force) throw new ChannelNotEmptyError(size)
     this.#end(`context "${association.name}" has closed it`)
   }
@@ -226,7 +274,7 @@ export class ChannelHub {
   #close(why: string): void {
     this.#closed ??= why
     for (let waiting = this.#sending.shift(); waiting; waiting = this.#sending.shift())
-      waiting.later.fail(new ChannelClosedError('sending', this.#closed))
+      waiting.later.fail(this.#refusal('sending'))
     this.pump()
   }
 
@@ -234,14 +282,15 @@ export class ChannelHub {
     this.#isOver = true
     this.#close(why)
     this.#queue.clear()
+    this.#tell()
     for (let waiting = this.#receiving.shift(); waiting; waiting = this.#receiving.shift())
-      waiting.later.fail(this.#over())
+      waiting.later.fail(this.#refusal('receiving'))
     this.#associations.sender.clear()
     this.#associations.receiver.clear()
   }
 
-  #over(): ChannelClosedError {
-    return new ChannelClosedError('receiving', this.#closed ?? 'it is closed')
+  #refusal(what: string): ChannelClosedError {
+    return new ChannelClosedError(what, this.#closed ?? 'it is closed')
   }
 
   // Whoever waits ----------------------------------------------------------------------------------------
@@ -251,11 +300,46 @@ export class ChannelHub {
     if (this.#isPumping) return
     this.#isPumping = true
     try {
-      while (this.#deliver() || this.#admit());
+      do {
+        while (this.#deliver() || this.#admit());
+        this.#tell()
+        // Whoever put or took one just before it was told so has not woken us.
+      } while (this.#deliver() || this.#admit())
+      if (this.#closed === undefined || this.#isOver || !this.#isDrained()) return
+    } catch (error) {
+      this.#failed(error)
+      return
     } finally {
       this.#isPumping = false
     }
-    if (this.#closed !== undefined && !this.#isOver && this.#isDrained()) this.#end(this.#closed)
+    this.#end(this.#closed)
+  }
+
+  /** What is in shared memory is not what any of us writes there: whoever shares it may have. The channel ends, and no session of those who use it. */
+  #failed(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error
+    this.#closed ??= `its memory was damaged (${error.message})`
+    this.#queue.abandon()
+    this.#end(this.#closed)
+  }
+
+  /** Runs what looks into shared memory. */
+  #guarded<R>(what: string, run: () => R): R {
+    try {
+      return run()
+    } catch (error) {
+      this.#failed(error)
+      throw this.#refusal(what)
+    }
+  }
+
+  #tell(): void {
+    this.#queue.tell({
+      isClosed: this.#closed !== undefined,
+      isOver: this.#isOver,
+      sending: this.#sending.size > 0,
+      receiving: this.#receiving.size > 0,
+    })
   }
 
   #deliver(): boolean {
@@ -286,7 +370,7 @@ export class ChannelHub {
 
   /** The item of whoever has waited longest, where there is no room for any. */
   #takeWaiting(): Item<Association> | undefined {
-    const waiting = this.#queue.size === 0 ? this.#sending.shift() : undefined
+    const waiting = this.#size() === 0 ? this.#sending.shift() : undefined
     waiting?.later.succeed(true)
     return waiting?.item
   }
@@ -299,6 +383,11 @@ export class ChannelHub {
 
   #putBack(item: Item<Association>): void {
     if (!this.#isOver) this.#queue.putBack(item)
+  }
+
+  /** How many items are in it. */
+  #size(): number {
+    return this.#guarded('this', () => this.#queue.size)
   }
 
   /** Is nothing left to receive, and nothing on its way to a receiver that could come back? */

@@ -16,6 +16,7 @@
  * is {@link ASK}, or a ProtocolError for the hub (the context that made the channel, `head()` and below).
  */
 import { ProtocolError } from './errors.ts'
+import { isPlainContainer } from './plain-container.ts'
 import { PlainReader, PlainWriter } from './plain-values.ts'
 
 const MAGIC = 0x46_48_44_52
@@ -73,7 +74,8 @@ export type PutResult = 'done' | 'full' | 'not-plain' | 'ask'
 /** What comes next. A `sender` is the number of a participant; an unpublished item is one that its sender has begun to put. */
 export type Head =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'unpublished' | 'plain'; readonly sender: number }
+  | { readonly kind: 'unpublished'; readonly sender: number }
+  | { readonly kind: 'plain'; readonly sender: number }
   | {
       readonly kind: 'placeholder' | 'orphaned'
       readonly sender: number
@@ -105,7 +107,7 @@ export class ChannelRing {
   readonly #reader: PlainReader
   /** Items become bytes in memory of our own: their getters run before anything is claimed, and what is not plain claims nothing. */
   readonly #bytes = new Int32Array(CONTENT_BYTES / 4)
-  readonly #writer = new PlainWriter(this.#bytes.buffer, 0)
+  readonly #writer = new PlainWriter(this.#bytes.buffer, 0, isPlainContainer)
   #isWriting = false
   readonly #wake: () => void
 
@@ -201,6 +203,11 @@ export class ChannelRing {
   /** While it is set, who wants to put asks. One that had begun before may still be done: set `hungry` too, to be told of it. */
   set sendersAsk(ask: boolean) {
     Atomics.store(this.#cells, Header.sendersAsk, ask ? 1 : 0)
+  }
+
+  /** Is it set? Whoever has put an item and finds it so may have been too late. */
+  get sendersAsk(): boolean {
+    return Atomics.load(this.#cells, Header.sendersAsk) !== 0
   }
 
   /** While it is set, who wants to take asks. One that had begun before may still be done. */

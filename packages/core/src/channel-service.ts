@@ -36,6 +36,7 @@ export class ChannelService extends Service {
     return this.#hub.who()
   }
 
+  /** The channel is for this context's own ends, too. */
   dropped(): void {}
 
   /** The hub of a service that is at home here. */
@@ -59,6 +60,21 @@ export class AssociationService extends Service {
     this.#key = key
     proxy(this)
     Object.freeze(this)
+  }
+
+  /** What names it in shared memory. */
+  number(): number {
+    return this.#association.number
+  }
+
+  /** It has put or taken something in shared memory that someone waits for. */
+  wake(): void {
+    this.#hub.pump()
+  }
+
+  /** Was what it has put in shared memory in time? @throws {ChannelClosedError} when it was not. */
+  confirm(): void {
+    this.#hub.confirm()
   }
 
   send(item: unknown): true | Later {
@@ -97,9 +113,8 @@ export class AssociationService extends Service {
     if (!this.#association.hasLeft) this.#hub.leave(this.#association, this.#key)
   }
 
-  /** Its context is gone. */
-  dropped(): void {
-    this.#hub.died(this.#association)
+  dropped(isGivenUp: boolean): void {
+    this.#hub.dropped(this.#association, isGivenUp)
   }
 
   #at(side: Side): Association {

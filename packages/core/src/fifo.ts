@@ -40,9 +40,9 @@ export class Fifo<T> implements Iterable<T> {
     return this.#items[this.#first]
   }
 
-  /** Keeps only those that `keep` says. */
-  filter(keep: (item: T) => boolean): void {
-    this.#items = [...this].filter(keep)
+  /** Puts what `change` makes of each in its place; `undefined` takes it out. */
+  rewrite(change: (item: T) => T | undefined): void {
+    this.#items = [...this].map(change).filter((item) => item !== undefined)
     this.#first = 0
   }
 

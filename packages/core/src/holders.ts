@@ -29,7 +29,6 @@ const HOLDERS = new WeakMap<object, number>()
 
 /** What an owner has said is to run when no one holds `value` any more. */
 function hookOf(value: object): Hook | undefined {
-  if (Service.is(value)) return () => value.dropped()
   const mark = markOf(value)
   if (mark?.kind === 'reference' && mark.released !== undefined) return mark.released
   const method: unknown = Reflect.get(value, released)
@@ -46,6 +45,7 @@ export type Dropped = (atOnce: boolean) => void
  * @param report hears of what the hook throws.
  */
 export function holderOf(value: object, report: (error: unknown) => void): Dropped | undefined {
+  if (Service.is(value)) return holderOfService(value)
   const hook = hookOf(value)
   if (hook === undefined) return undefined
   HOLDERS.set(value, (HOLDERS.get(value) ?? 0) + 1)
@@ -59,8 +59,17 @@ export function holderOf(value: object, report: (error: unknown) => void): Dropp
     const left = (HOLDERS.get(value) ?? 1) - 1
     HOLDERS.set(value, left)
     if (left > 0) return
-    // A thread that is blocked runs nothing later, and what others wait for may be of the service.
-    const ran = atOnce || Service.is(value) ? run() : Promise.resolve().then(run)
+    const ran = atOnce ? run() : Promise.resolve().then(run)
     ran.catch(report)
+  }
+}
+
+/** A service is told at once: a thread that is blocked runs nothing later, and what others wait for may be of the service. */
+function holderOfService(service: Service): Dropped {
+  HOLDERS.set(service, (HOLDERS.get(service) ?? 0) + 1)
+  return (atOnce) => {
+    const left = (HOLDERS.get(service) ?? 1) - 1
+    HOLDERS.set(service, left)
+    if (left === 0) service.dropped(atOnce)
   }
 }

@@ -6,6 +6,7 @@
  * A reader trusts nothing: the bytes may be written by a peer that is broken or hostile, even while they are read. Each is
  * read once, and none outside of the part that was given.
  */
+import { isForbiddenInData } from './access.ts'
 import { ProtocolError } from './errors.ts'
 
 /** The first byte of each value. Those after `wide` are small whole numbers, from 0 up. */
@@ -52,9 +53,20 @@ export class PlainWriter {
   /** The containers of the value that is being written. */
   readonly #containers: object[] = []
 
-  constructor(memory: ArrayBufferLike, from: number) {
+  readonly #admits: (container: object) => boolean
+
+  /**
+   * @param admits is an array or an object nothing but its items or properties? What a session has encoded is; of anything else, this is asked before it is
+   * touched
+   */
+  constructor(
+    memory: ArrayBufferLike,
+    from: number,
+    admits: (container: object) => boolean = () => true,
+  ) {
     this.#bytes = new Uint8Array(memory, from)
     this.#view = new DataView(memory, from)
+    this.#admits = admits
   }
 
   /** Writes a list of values that share nothing with each other. Gives where it ends, {@link NO_ROOM} or {@link NOT_PLAIN}. */
@@ -75,7 +87,11 @@ export class PlainWriter {
   write(value: unknown, at: number, end: number): number {
     this.#end = end
     this.#containers.length = 0
-    return this.#write(value, at, 0)
+    try {
+      return this.#write(value, at, 0)
+    } finally {
+      this.#containers.length = 0
+    }
   }
 
   #write(value: unknown, at: number, depth: number): number {
@@ -146,6 +162,7 @@ export class PlainWriter {
 
   #container(value: object, at: number, depth: number): number {
     const containers = this.#containers
+    if (!this.#admits(value)) return NOT_PLAIN
     if (containers.length === MOST_CONTAINERS || containers.includes(value)) return NOT_PLAIN
     containers.push(value)
     if (Array.isArray(value)) return this.#array(value, at, depth)
@@ -171,6 +188,7 @@ export class PlainWriter {
     let next = this.#count(Kind.object, keys.length, at)
     for (const key of keys) {
       if (next + 5 > this.#end) return NO_ROOM
+      if (isForbiddenInData(key)) return NOT_PLAIN
       next = this.#string(key, next)
       if (next < 0) return next
       next = this.#write(Reflect.get(value, key), next, depth + 1)
@@ -287,8 +305,8 @@ export class PlainReader {
           : kind === Kind.wide
             ? this.#wide()
             : malformed('a key that is no string')
-      // No honest peer sends this one, and writing it would not make a property.
-      if (key === '__proto__') return malformed('a key that does not cross')
+      // No honest peer sends one of these, and writing the first would not make a property.
+      if (isForbiddenInData(key)) return malformed('a key that does not cross')
       value[key] = this.#read(depth + 1)
     }
     return value

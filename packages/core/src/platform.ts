@@ -6,6 +6,8 @@
  */
 export interface Platform {
   readonly setTimeout?: (callback: () => void, milliseconds: number) => unknown
+  /** Runs a function when the event loop has gone round. */
+  readonly setImmediate?: (callback: () => void) => unknown
   readonly clearTimeout?: (timer: unknown) => void
   readonly URL?: new (href: string) => object
   readonly AbortController?: new () => {
@@ -69,6 +71,7 @@ export interface WritableSink {
 const NAMES = [
   'setTimeout',
   'clearTimeout',
+  'setImmediate',
   'URL',
   'AbortController',
   'AbortSignal',

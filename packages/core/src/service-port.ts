@@ -15,6 +15,8 @@ import { whileWaiting } from './turn.ts'
 export type AskingOptions = Pick<CallParticulars, 'signal' | 'timeout'>
 
 export interface ServicePort {
+  /** Can this thread wait for an answer? */
+  readonly canBlock: boolean
   /** Asks, and gives a promise of the answer. */
   ask(method: string, args: readonly unknown[], options?: AskingOptions): Promise<unknown>
   /** Asks, and blocks this thread until the answer is here. @throws {WouldBlockError} when it cannot be waited for here. */
@@ -32,6 +34,10 @@ export class ServiceThere implements ServicePort {
   /** @param handle what stands for it: an import, or the answer that will bring it */
   constructor(handle: () => Handle) {
     this.#handle = handle
+  }
+
+  get canBlock(): boolean {
+    return this.#handle().session.blocks
   }
 
   ask(method: string, args: readonly unknown[], options = NO_OPTIONS): Promise<unknown> {
@@ -55,6 +61,7 @@ export class ServiceThere implements ServicePort {
 
 /** What is at home in this context. */
 export class ServiceHere implements ServicePort {
+  readonly canBlock = true
   readonly #service: Service
   readonly #label: string
 

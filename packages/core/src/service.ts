@@ -8,8 +8,11 @@
 export abstract class Service {
   readonly #isService = true
 
-  /** No one else holds it any more. Called at once, also while this thread is blocked. */
-  abstract dropped(): void
+  /**
+   * No one else holds it any more. Called at once, also while this thread is blocked.
+   * @param isGivenUp did whoever held it say so, and is not gone?
+   */
+  abstract dropped(isGivenUp: boolean): void
 
   static is(value: unknown): value is Service {
     return typeof value === 'object' && value !== null && #isService in value
