@@ -7,6 +7,7 @@ import { differenceOf, show } from './assert.ts'
 import { Money, Route, Temperature } from './registered.ts'
 import { money, platformClass, samples } from './samples.ts'
 
+export * from './channelled.ts'
 export * from './guarded.ts'
 export * from './lockable.ts'
 export * from './stoppable.ts'

@@ -119,6 +119,7 @@ export const USER_WITHOUT_PLATFORM: readonly Exception[] = [
       'signals: a signal that is aborted already',
       'signals: a signal that is aborted in the same turn',
       'cancelling: the reason of an AbortController that gives none',
+      'channels: a wait ends when its signal fires, and no item is lost by it',
     ],
   },
   {
@@ -131,6 +132,7 @@ export const USER_WITHOUT_PLATFORM: readonly Exception[] = [
       'timeouts: the first of a signal and a timeout decides',
       'timeouts: between the items of an iteration',
       'locks: a timeout ends a wait',
+      'channels: a wait ends after its timeout',
     ],
   },
   {

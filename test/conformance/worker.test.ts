@@ -4,6 +4,7 @@ import { spawnWorker, workerTransport } from '@farhold/transport-worker'
 import { afterAll, beforeAll } from 'vitest'
 import type { Case } from './case.ts'
 import { blockingStopCases } from './cases/cancelling.ts'
+import { blockingChannelCases } from './cases/channels.ts'
 import { blockingLimitCases } from './cases/limits.ts'
 import { blockingLaterCases, blockingNarrowingCases } from './cases/narrowing.ts'
 import { syncCases } from './cases/sync.ts'
@@ -18,6 +19,7 @@ const cannotBlock: Exception = {
   failure: /cannot block this thread/,
   cases: [
     ...syncCases,
+    ...blockingChannelCases,
     ...blockingStopCases,
     ...blockingObjectCases,
     ...blockingNarrowingCases,

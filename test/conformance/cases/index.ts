@@ -2,6 +2,7 @@
 import type { Case } from '../case.ts'
 import { accessCases } from './access.ts'
 import { cancellingCases } from './cancelling.ts'
+import { channelCases } from './channels.ts'
 import { errorCases } from './errors.ts'
 import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetimes.ts'
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   ...accessCases,
   ...narrowingCases,
   ...cancellingCases,
+  ...channelCases,
   ...lifetimeCases,
   ...lockCases,
   ...syncCases,
