@@ -5,6 +5,8 @@ import { runProgram } from '../run-program.ts'
 const source = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
 const PROGRAMS = {
+  channels:
+    "barley,oats,rye,wheat 4\nundefined\ntrue true\nfalse\nflour of rye\nChannelNotEmptyError\nflour of spelt\n{ senders: [ 'main' ], receivers: [ 'mill' ] }\n1\nItemOrphanedError mill\n",
   stopping: "the reader has left\ntrue\nEmma\n[ 'Walden' ]\n",
   lifetimes:
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
@@ -24,7 +26,8 @@ for (const [name, stdout] of Object.entries(PROGRAMS)) {
       const code =
         (await source(`./${name}.ts`)) +
         (await source('./library.ts')) +
-        (await source('./bank.ts'))
+        (await source('./bank.ts')) +
+        (await source('./mill.ts'))
       const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
 
       expect(samples.length).toBeGreaterThan(2)

@@ -4,11 +4,14 @@ import {
   type ChannelContexts,
   type ChannelSettings,
   channel,
+  proxy,
   type Receiver,
   type Sender,
 } from '@farhold/core'
 
 export const makeChannel = (options?: ChannelSettings): Channel<unknown> => channel(options)
+
+export const makePost = () => proxy({ box: channel() })
 
 export async function sendEach(sender: Sender, items: readonly unknown[]): Promise<void> {
   for (const item of items) await sender.send(item)

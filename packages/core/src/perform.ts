@@ -246,7 +246,8 @@ function readLive(holder: unknown, name: PropertyKey, access: Access): unknown {
     return new ByReference(value, staysAt(Object(holder) as object, name))
   if (typeof value !== 'object' || value === null) return value
   // A signal is heard where it is: a listener of a peer is no function that the platform could call.
-  return passStyleOf(value) === 'signal' ? value : new ByReference(value)
+  const style = passStyleOf(value)
+  return style === 'signal' || style === 'presence' ? value : new ByReference(value)
 }
 
 /** Is it the language's own method of arrays, and not one that a class has in its place? */

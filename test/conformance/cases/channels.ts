@@ -414,6 +414,14 @@ export const blockingChannelCases: readonly Case[] = group('channels, blocking',
     })
   },
 
+  async 'an end that is read from an object is an end'({ sync, assert }) {
+    const post = sync().makePost()
+    const end = post.box.sender
+    end.sendSync(1)
+    assert.equal(post.box.receiver.receiveSync(), 1)
+    assert.equal(post.box.sender, end)
+  },
+
   async 'what is there is received without waiting, and what has room is sent'(context) {
     const { assert } = context
     await eachChannel(context, { capacity: 3 }, async ({ sender, receiver }) => {

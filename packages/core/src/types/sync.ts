@@ -4,7 +4,7 @@
  * Objects and functions reached through properties are live proxies again; what a call returns is a copy
  * ({@link SyncReceived}). Array methods run here, on the live array, so a `Sync` of an array is an array of live items.
  */
-import type { Owned, SyncReference, syncOf } from './brands.ts'
+import type { Owned, SyncReference, syncOf, wholeAs } from './brands.ts'
 import type {
   AnyFunction,
   HasFunctions,
@@ -77,7 +77,7 @@ type SyncProperty<V> =
       ? SyncCallback<NonNullable<V>> | Extract<V, null | undefined>
       : SyncValue<V>
 
-type SyncValue<V> = V extends Primitive
+type SyncValue<V> = V extends Primitive | { readonly [wholeAs]: true }
   ? V
   : IsData<V> extends true
     ? SyncReference<V> & SyncShape<V>
