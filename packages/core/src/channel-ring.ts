@@ -3,14 +3,15 @@
  * out, without a lock and without a message.
  *
  * What a newcomer would get wrong: a thread can be terminated between any two lines of this file. So nothing here is taken in two
- * steps. One word of a slot says in which lap it is, what phase it has reached and by whom, and every change of owner is one
+ * steps: one word of a slot says in which lap it is, what phase it has reached and by whom, and every change of owner is one
  * compareExchange of that word; `head` and `tail` only follow, and whoever finds one of them behind moves it on:
  *
  *     free(lap) -> claimed(lap, sender) -> full(lap, sender) -> taken(lap, receiver) -> free(lap + 1)
  *
- * What a dead thread had claimed or taken bears its number, so that {@link ChannelRing.repair} finds it. Laps are counted modulo 2 ** 20 or less: a thread that
- * stands still between reading a word and exchanging it for exactly that many laps could claim or take one out of order, once; nothing
- * worse. `channel-ring.model.test.ts` stops and kills threads at every step.
+ * What a dead thread had claimed or taken bears its number, so that {@link ChannelRing.repair} finds it. Until the slot that was taken first is
+ * freed no later one is of use: the ring can be full with fewer items in it, and empty with slots that are taken. Laps are counted modulo
+ * 2 ** 20 or less: a thread that stands still between reading a word and exchanging it for exactly that many laps could put or take one out
+ * of order, once; nothing worse. `test/channels/ring-model.test.ts` stops and kills threads at every step.
  *
  * Anyone who has the memory may write anything into it at any time. So every loop has an end, every index is checked, and what cannot be
  * is {@link ASK}, or a ProtocolError for the hub (the context that made the channel, `head()` and below).
@@ -154,7 +155,7 @@ export class ChannelRing {
    * Hot: `bench/`, rows `channel`.
    */
   put(participant: number, item: unknown): PutResult {
-    if (Atomics.load(this.#cells, Header.sendersAsk) !== 0) return 'ask'
+    if (this.#cells[Header.sendersAsk] !== 0) return 'ask'
     return this.putAnyway(participant, item)
   }
 
@@ -166,17 +167,19 @@ export class ChannelRing {
    * @throws {ProtocolError} when what is there is no item; it is gone.
    */
   take(participant: number): unknown {
-    if (Atomics.load(this.#cells, Header.receiversAsk) !== 0) return ASK
+    if (this.#cells[Header.receiversAsk] !== 0) return ASK
     const cells = this.#cells
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const head = Atomics.load(cells, Header.head)
+      const head = cells[Header.head] as number
       if (!this.#isPosition(head)) return ASK
       const lap = (head / this.capacity) | 0
       const slot = this.#slotAt(head, lap)
-      const state = Atomics.load(cells, slot)
+      let state = cells[slot] as number
+      if (lapOf(state) !== lap || (state & PHASE_MASK) !== Phase.full)
+        state = Atomics.load(cells, slot)
       if (lapOf(state) !== lap || (state & PHASE_MASK) === Phase.taken) {
-        this.#passHead(head, lap, state)
-        continue
+        if (this.#passHead(head, lap, state)) continue
+        return EMPTY
       }
       switch (state & PHASE_MASK) {
         case Phase.full:
@@ -235,11 +238,12 @@ export class ChannelRing {
     const cells = this.#cells
     let length = -1
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const tail = Atomics.load(cells, Header.tail)
+      const tail = cells[Header.tail] as number
       if (!this.#isPosition(tail)) return 'ask'
       const lap = (tail / this.capacity) | 0
       const slot = this.#slotAt(tail, lap)
-      const state = Atomics.load(cells, slot)
+      let state = cells[slot] as number
+      if (state !== stateOf(lap, Phase.free, 0)) state = Atomics.load(cells, slot)
       if (state !== stateOf(lap, Phase.free, 0)) {
         if (this.#passTail(tail, lap, slot, state)) continue
         return 'full'
@@ -312,8 +316,7 @@ export class ChannelRing {
 
   /** How many items are in it, at about this moment: also those that are not published, without those that were removed. */
   get count(): number {
-    let position = Atomics.load(this.#cells, Header.head)
-    if (!this.#isPosition(position)) throw broken('a channel that has no beginning')
+    let { position } = this.#first()
     let count = 0
     for (let passed = 0; passed < this.capacity; passed++) {
       const lap = (position / this.capacity) | 0
@@ -387,10 +390,11 @@ export class ChannelRing {
       const slot = this.#slotAt(position, lap)
       const state = Atomics.load(this.#cells, slot)
       const phase = state & PHASE_MASK
-      if (lapOf(state) !== lap || phase === Phase.taken) this.#passHead(position, lap, state)
-      else if (phase === Phase.removed) this.#discard(slot, state, position, lap)
+      const isPast = lapOf(state) !== lap || phase === Phase.taken
+      if (isPast && this.#passHead(position, lap, state)) continue
+      if (!isPast && phase === Phase.removed) this.#discard(slot, state, position, lap)
       else {
-        const kind = KINDS[phase]
+        const kind = isPast ? 'empty' : KINDS[phase]
         if (kind === undefined) break
         return { kind, sender: participantOf(state), position, slot, state }
       }
@@ -427,10 +431,15 @@ export class ChannelRing {
     Atomics.compareExchange(this.#cells, counter, position, this.#next(position))
   }
 
-  /** The slot at the head is done with, and head is to follow; unless we have looked at a head of long ago, or at a lie. */
-  #passHead(head: number, lap: number, state: number): void {
-    if (lapOf(state) === lap || lapOf(state) === this.#nextLap(lap))
-      this.#advance(Header.head, head)
+  /** The slot at the head is not of its lap, or taken. False when that is because nothing was put after what was last taken. */
+  #passHead(head: number, lap: number, state: number): boolean {
+    const found = lapOf(state)
+    // It is done with, and whoever has done it has not got on to move the head.
+    if (found === lap || found === this.#nextLap(lap)) this.#advance(Header.head, head)
+    // A whole lap was taken, and the first one of it not freed yet.
+    else if (this.#nextLap(found) === lap) return (state & PHASE_MASK) !== Phase.taken
+    // Otherwise it was a head of long ago, or is a lie.
+    return true
   }
 
   /** The slot at the tail is not free. False when that is because the ring is full. */
