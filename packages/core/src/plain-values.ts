@@ -36,6 +36,8 @@ const LARGEST_SMALL = 255 - SMALL
 const SHORT = 24
 /** Longer ones are better off with the platform's own copy. */
 const LONGEST = 4096
+/** How many keys a reader remembers: a power of two. */
+const KEYS = 128
 /** Containers within containers. */
 const DEEPEST = 32
 /** How many containers a value may have to be searched for one that comes twice. */
@@ -191,7 +193,7 @@ export class PlainWriter {
       if (isForbiddenInData(key)) return NOT_PLAIN
       next = this.#string(key, next)
       if (next < 0) return next
-      next = this.#write(Reflect.get(value, key), next, depth + 1)
+      next = this.#write((value as Record<string, unknown>)[key], next, depth + 1)
       if (next < 0) return next
     }
     return next
@@ -202,6 +204,8 @@ export class PlainWriter {
 export class PlainReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
+  /** Keys that came before, by a hash of their units: to make a string and to look it up as a key is most of what an object costs. */
+  readonly #keys: string[] = new Array<string>(KEYS).fill('')
   #at = 0
   #end = 0
 
@@ -264,7 +268,26 @@ export class PlainReader {
 
   #narrow(): string {
     const length = this.#count(1)
+    return this.#units(this.#take(length), length)
+  }
+
+  #narrowKey(): string {
+    const length = this.#count(1)
     const from = this.#take(length)
+    if (length === 0 || length > SHORT) return this.#units(from, length)
+    const bytes = this.#bytes
+    const [first, last] = [bytes[from] as number, bytes[from + length - 1] as number] // in range: checked by #take
+    const place = (first * 31 + last * 7 + length) & (KEYS - 1)
+    const known = this.#keys[place] as string // in range: masked
+    let same = known.length === length ? 0 : length + 1
+    while (same < length && known.charCodeAt(same) === bytes[from + same]) same++
+    if (same === length) return known
+    const key = this.#units(from, length)
+    this.#keys[place] = key
+    return key
+  }
+
+  #units(from: number, length: number): string {
     if (length > SHORT)
       return String.fromCharCode.apply(
         undefined,
@@ -301,7 +324,7 @@ export class PlainReader {
       const kind = this.#bytes[this.#take(1)]
       const key =
         kind === Kind.narrow
-          ? this.#narrow()
+          ? this.#narrowKey()
           : kind === Kind.wide
             ? this.#wide()
             : malformed('a key that is no string')
