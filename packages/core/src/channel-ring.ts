@@ -63,7 +63,7 @@ const LAP_SHIFT = 11
 /** How often a sender or a receiver tries before it asks. Who tries in vain has met others that got on, or a lie. */
 const ATTEMPTS = 100
 /** The hub has no one to ask. */
-const ATTEMPTS_OF_HUB = 100_000
+const ATTEMPTS_OF_HUB = 1000
 
 /** Nothing to take now. */
 export const EMPTY = Symbol('empty')
