@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { accessChecks } from './access.ts'
+import { channelNumbers, channelObjects } from './channel.ts'
 import { DEATHS, type MeasuredDeaths, measureDeaths } from './deaths.ts'
 import { type Contest, type Measured, measure } from './interleave.ts'
 import { isolateAsync, isolateCallback, isolateSync } from './isolate.ts'
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
     isolateCallback,
     lockUncontended,
     lockContended,
+    channelObjects,
+    channelNumbers,
     accessChecks,
     workerRelease,
     workerCollection,

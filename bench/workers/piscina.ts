@@ -1,0 +1,2 @@
+/** What piscina runs for each item. */
+export default (): void => undefined
