@@ -13,6 +13,11 @@ interface Item {
   readonly count: number
 }
 
+/** The phases of a slot, as `channel-ring.ts` writes them. */
+const PHASE = 7
+const FREE = 0
+const TAKEN = 3
+
 /** An act that has begun. Times are counted in steps. */
 interface Doing {
   readonly thread: number
@@ -160,7 +165,8 @@ export class RingWorld {
   #takenBy({ act, call }: Doing): Item | undefined {
     const { outcome } = call
     if (outcome === undefined || !('value' in outcome)) return undefined
-    if (act === 'hub takes') return this.#itemOf(outcome.value as ReturnType<ChannelRing['head']>)
+    if (act === 'hub takes')
+      return this.#itemOf(outcome.value as ReturnType<ChannelRing['takeHead']>)
     return act === 'take' && typeof outcome.value === 'object' ? (outcome.value as Item) : undefined
   }
 
@@ -184,10 +190,12 @@ export class RingWorld {
 
   /** What was put is there once; what a dead thread was about to put, at most once. One that a dead thread had in hand went with it. */
   #judgeItems(drained: readonly Item[]): void {
-    // It had freed the slot, which is its only store.
+    // It had freed the slot, which it does last.
     let gone = this.#history.filter(
       ({ act, ended, call }) =>
-        act === 'take' && ended === Infinity && call.steps.includes('store'),
+        act === 'take' &&
+        ended === Infinity &&
+        call.exchanged.some(([from, to]) => (from & PHASE) === TAKEN && (to & PHASE) === FREE),
     ).length
     const taken = [...this.#history.flatMap((doing) => this.#takenBy(doing) ?? []), ...drained]
     const seen = new Map<string, number>()

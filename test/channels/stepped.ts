@@ -29,6 +29,8 @@ export class SteppedCall<R> {
   outcome: Outcome<R> | undefined
   /** The operations that it has done. */
   readonly steps: Step[] = []
+  /** What each of its exchanges that succeeded put in the place of what. */
+  readonly exchanged: [from: number, to: number][] = []
 
   /** Goes on to before its first operation. */
   constructor(memory: SharedArrayBuffer, call: () => R) {
@@ -69,6 +71,8 @@ export class SteppedCall<R> {
         if (present !== undefined) this.#bytes.set(present)
         const answer = real[step](cells, ...rest)
         this.steps.push(step)
+        if (step === 'compareExchange' && answer === rest[1])
+          this.exchanged.push([rest[1], rest[2] as number])
         past.push({ answer, image: this.#bytes.slice() })
         return answer
       }

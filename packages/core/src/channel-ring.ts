@@ -185,7 +185,7 @@ export class ChannelRing {
         case Phase.full:
           if (this.#exchange(slot, state, stateOf(lap, Phase.taken, participant))) {
             this.#advance(Header.head, head)
-            return this.#readAndFree(slot, lap)
+            return this.#readAndFree(slot, lap, stateOf(lap, Phase.taken, participant))
           }
           break
         case Phase.free:
@@ -252,13 +252,15 @@ export class ChannelRing {
         length = this.#write(item)
         if (length < 0) return 'not-plain'
       }
-      if (!this.#exchange(slot, state, stateOf(lap, Phase.claimed, participant))) continue
+      const claimed = stateOf(lap, Phase.claimed, participant)
+      if (!this.#exchange(slot, state, claimed)) continue
       this.#advance(Header.tail, tail)
       const words = (length + 3) >> 2
       for (let word = 0; word < words; word++)
         cells[slot + CONTENT_WORD + word] = this.#bytes[word] as number // in range: a slot's content
       cells[slot + 1] = (participant << 16) | length
-      Atomics.store(cells, slot, stateOf(lap, Phase.full, participant))
+      // A thread that is thought dead may live for a moment: what was repaired is not its own any more.
+      if (!this.#exchange(slot, claimed, stateOf(lap, Phase.full, participant))) return 'ask'
       this.#wakeIf(Header.hungry)
       return 'done'
     }
@@ -307,7 +309,11 @@ export class ChannelRing {
       if (kind === 'plain') {
         if (!this.#exchange(slot, state, stateOf(lap, Phase.taken, participant))) continue
         this.#advance(Header.head, position)
-        return { kind, sender, item: this.#readAndFree(slot, lap) }
+        return {
+          kind,
+          sender,
+          item: this.#readAndFree(slot, lap, stateOf(lap, Phase.taken, participant)),
+        }
       }
       if (this.#discard(slot, state, position, lap)) return { kind, sender, position }
     }
@@ -344,7 +350,7 @@ export class ChannelRing {
       if (phase !== Phase.taken) return
       const sender = this.#senderOf(slot)
       try {
-        returned.push({ sender, item: this.#readAndFree(slot, lap) })
+        returned.push({ sender, item: this.#readAndFree(slot, lap, state) })
       } catch (error) {
         returned.push({ sender, error })
       }
@@ -466,14 +472,14 @@ export class ChannelRing {
   }
 
   /** Gives the item of a slot that is taken. */
-  #readAndFree(slot: number, lap: number): unknown {
+  #readAndFree(slot: number, lap: number, taken: number): unknown {
     const start = (slot + CONTENT_WORD) * 4
     const length = (this.#cells[slot + 1] as number) & 0xffff // in range: a slot's word
     try {
       if (length > CONTENT_BYTES) throw broken('an item that goes past its end')
       return this.#reader.read(start, start + length)
     } finally {
-      Atomics.store(this.#cells, slot, stateOf(this.#nextLap(lap), Phase.free, 0))
+      this.#exchange(slot, taken, stateOf(this.#nextLap(lap), Phase.free, 0)) // or it was repaired
       this.#wakeIf(Header.thirsty)
     }
   }
