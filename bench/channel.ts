@@ -6,6 +6,8 @@
  */
 import { once } from 'node:events'
 import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
+import { channel } from '@farhold/core'
+import { spawnWorker } from '@farhold/transport-worker'
 import { Piscina } from 'piscina'
 import { ChannelRing } from '../packages/core/src/channel-ring.ts'
 import type { Contest, Contestant } from './interleave.ts'
@@ -80,6 +82,23 @@ function ring(itemOf: ItemOf): Contestant {
   }
 }
 
+async function ours(itemOf: ItemOf): Promise<Contestant> {
+  const worker = await spawnWorker<typeof import('./workers/channel-end.ts')>(
+    new URL('./workers/channel-end.ts', import.meta.url),
+  )
+  const { sender, receiver } = channel<Item>({ capacity: CAPACITY })
+  const turns = channel<number>()
+  worker.remote.receive(receiver, turns.sender, ITEMS).catch(() => undefined) // it ends with its worker
+  return {
+    name: 'farhold',
+    run: async () => {
+      for (let number = 0; number < ITEMS; number++) await sender.send(itemOf(number))
+      await turns.receiver.receive()
+    },
+    stop: () => worker.close(),
+  }
+}
+
 const contest = (what: string, itemOf: ItemOf): Contest => ({
   title: `channel, ${what}`,
   unit: 'items',
@@ -89,7 +108,7 @@ const contest = (what: string, itemOf: ItemOf): Contest => ({
     messages(`in batches of ${BATCH}`, 'batches', itemOf),
     tasks(itemOf),
     ring(itemOf),
-    // The library's own channel goes here, last: `farhold`.
+    await ours(itemOf),
   ],
 })
 

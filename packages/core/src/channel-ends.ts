@@ -248,6 +248,7 @@ export class Sender<in T = unknown> extends ChannelEnd {
     const waiting = checkWaiting(options)
     if (waiting.signal?.aborted === true) throw waiting.signal.reason
     const { port } = this
+    if (this.#putPlain(port, item)) return this.goOn()
     const own = this.own(item)
     switch (this.#put(port, own, false)) {
       case 'done':
@@ -275,6 +276,7 @@ export class Sender<in T = unknown> extends ChannelEnd {
    */
   trySend(item: T): boolean {
     const { port } = this
+    if (this.#putPlain(port, item)) return true
     const own = this.own(item)
     const put = this.#put(port, own, port.canBlock)
     if (put === 'late') port.askSync('confirm', [])
@@ -288,6 +290,7 @@ export class Sender<in T = unknown> extends ChannelEnd {
   sendSync(item: T, options: WaitOptions = {}): void {
     const waiting = checkWaiting(options)
     const { port } = this
+    if (this.#putPlain(port, item)) return
     const own = this.own(item)
     const put = this.#put(port, own, port.canBlock)
     if (put === 'late') port.askSync('confirm', [])
@@ -300,6 +303,11 @@ export class Sender<in T = unknown> extends ChannelEnd {
    */
   async close(): Promise<void> {
     await this.port.ask('close', [false])
+  }
+
+  /** At home, what goes into shared memory at once needs no other copy. */
+  #putPlain(port: ServicePort, item: T): boolean {
+    return this.hub?.isShared === true && port.askSync('offerPlain', [item]) === true
   }
 
   /** Puts an item there without asking, where that can be: `late` when the channel was being closed, `undefined` when it must be asked. */
@@ -332,7 +340,8 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
     const { port } = this
     const found = this.#take(port, false)
     if (found !== undefined && found !== EMPTY) {
-      await this.goOn()
+      const turn = this.goOn()
+      if (turn !== undefined) await turn
       return found.item
     }
     const ticket = this.#tickets++

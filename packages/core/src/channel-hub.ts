@@ -170,6 +170,11 @@ export class ChannelHub {
     return { senders: names('sender'), receivers: names('receiver') }
   }
 
+  /** Do others put and take items in shared memory? */
+  get isShared(): boolean {
+    return this.#queue.isShared
+  }
+
   // Items ------------------------------------------------------------------------------------------------
 
   /** Sends an item: at once if there is room and no one waits for it, or when there is. */
@@ -185,6 +190,16 @@ export class ChannelHub {
     return waiting.later
   }
 
+  /** Sends small plain data of this context, if it can be put in shared memory now. */
+  offerPlain(sender: Association, value: unknown): boolean {
+    this.#check(sender)
+    if (this.#closed !== undefined) throw this.#refusal('sending')
+    if (this.#sending.size > 0) return false
+    if (!this.#guarded('sending', () => this.#queue.putPlain(value, sender))) return false
+    if (this.#receiving.size > 0) this.pump()
+    return true
+  }
+
   /** Sends an item if there is room for it. */
   offer(sender: Association, value: unknown): boolean {
     this.#check(sender)
@@ -195,7 +210,7 @@ export class ChannelHub {
       // Someone waits for it: then it needs no room.
       return this.#receiving.size > 0 && this.#size() === 0 && this.#giveFirst(item)
     }
-    this.pump()
+    if (this.#receiving.size > 0 || this.#queue.isBeside) this.pump()
     return true
   }
 
@@ -227,12 +242,13 @@ export class ChannelHub {
     this.#check(receiver)
     if (this.#isOver) throw this.#refusal('receiving')
     if (this.#receiving.size > 0) return undefined
+    const wasBeside = this.#queue.isBeside
     const item = this.#guarded('receiving', () => this.#queue.take()) ?? this.#takeWaiting()
     if (item === undefined) return undefined
     try {
       return this.#give(item, receiver, ticket)
     } finally {
-      this.pump()
+      if (wasBeside || this.#sending.size > 0 || this.#closed !== undefined) this.pump()
     }
   }
 

@@ -85,6 +85,11 @@ export class AssociationService extends Service {
     return this.#hub.offer(this.#at('sender'), item)
   }
 
+  /** The same for small plain data, which is copied only when it can be had so. */
+  offerPlain(item: unknown): boolean {
+    return this.#hub.offerPlain(this.#at('sender'), item)
+  }
+
   /** @param ticket a number that names the request, for `took` and `putBack` */
   receive(ticket: unknown): readonly [unknown] | Later {
     return this.#hub.receive(this.#at('receiver'), checkNatural(ticket, 'ticket'))
