@@ -53,6 +53,21 @@ export class Association {
   }
 }
 
+/** So many items are kept for a receiver that has not said to have them; one that never does, as a guest may not, has them nevertheless. */
+const MOST_GIVEN = 100_000
+
+/** So many contexts are remembered to have released an end; none has so many, but a guest may say that it is another each time. */
+const MOST_BARRED = 10_000
+
+function bar(barred: Set<string>, key: string): void {
+  barred.add(key)
+  if (barred.size <= MOST_BARRED) return
+  for (const oldest of barred) {
+    barred.delete(oldest)
+    return
+  }
+}
+
 /** The most numbers of {@link ChannelRing}. */
 const MOST_NUMBER = 255
 
@@ -107,7 +122,7 @@ export class ChannelHub {
 
   /** A context has released an end, and never uses it again. */
   leave(association: Association, key: string | undefined): void {
-    if (key !== undefined) this.#barred.add(`${association.side} ${key}`)
+    if (key !== undefined) bar(this.#barred, `${association.side} ${key}`)
     for (const waiting of [...this.#sending])
       if (waiting.item.sender === association && this.#sending.delete(waiting))
         waiting.later.fail(released('sender'))
@@ -394,6 +409,11 @@ export class ChannelHub {
   #give(item: Item<Association>, receiver: Association, ticket: number): readonly [unknown] {
     if (item.isOrphaned) throw new ItemOrphanedError(item.sender.name)
     receiver.given.set(ticket, item)
+    if (receiver.given.size > MOST_GIVEN)
+      for (const [oldest] of receiver.given) {
+        receiver.given.delete(oldest)
+        break
+      }
     return [item.value]
   }
 

@@ -53,7 +53,13 @@ export class ServiceThere implements ServicePort {
   }
 
   tell(method: string, args: readonly unknown[]): void {
-    const handle = this.#handle()
+    let handle: Handle
+    try {
+      handle = this.#handle()
+    } catch {
+      // What could not be had has nothing to be told; whoever asked for it was.
+      return
+    }
     if (handle.released || handle.session.ended !== undefined) return
     handle.session.request(Operation.call, handle, [method], args, NO_OPTIONS, 'remote')
   }
