@@ -3,6 +3,7 @@
  * put and take them themselves (`channel-ring.ts`); and where a channel has no bound, those for which there was no room.
  */
 import { ChannelRing } from './channel-ring.ts'
+import { ProtocolError } from './errors.ts'
 import { Fifo } from './fifo.ts'
 
 /** Who sends, as far as the queue knows. */
@@ -108,6 +109,8 @@ export class ChannelQueue<S extends Sending> {
     if (result === 'done' || result === 'full') return result === 'done'
     const position = ring.putPlaceholder(number)
     if (position === 'full') return false
+    if (this.#placed.has(position))
+      throw new ProtocolError('shared memory holds a channel that goes back')
     this.#placed.set(position, item)
     return true
   }

@@ -104,6 +104,30 @@ test('what comes in two values of a list is plain in both', () => {
   expect(roundTrip([args, args])).toEqual([[1], [1]])
 })
 
+test('keys that come again, in other objects, other orders and other words', () => {
+  const words = ['a', 'b', 'id', 'name', 'émile', '名', '', '0']
+  const keys = fc.uniqueArray(fc.constantFrom(...words), { maxLength: 5 })
+  fc.assert(
+    fc.property(fc.array(keys, { maxLength: 8 }), (list) => {
+      const values = list.map((keys) => Object.fromEntries(keys.map((key, index) => [key, index])))
+      expect(roundTrip(values)).toStrictEqual(values)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a getter that throws leaves nothing behind', () => {
+  const item = { inner: [] }
+  const bad = {
+    item,
+    get bad(): never {
+      throw new Error('no')
+    },
+  }
+  expect(() => writer.write(bad, 0, SIZE)).toThrow('no')
+  expect(roundTrip([item])).toEqual([item])
+})
+
 describe('what lies is refused', () => {
   const lies: Record<string, readonly number[]> = {
     'an array longer than what is left': [6, 0xff, 0xff, 0xff, 0x7f],

@@ -52,8 +52,9 @@ export class PlainWriter {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #end = 0
-  /** The containers of the value that is being written. */
-  readonly #containers: object[] = []
+  /** The containers of the value that is being written, and how many there are. */
+  readonly #containers = new Array<object | undefined>(MOST_CONTAINERS).fill(undefined)
+  #met = 0
 
   readonly #admits: (container: object) => boolean
 
@@ -77,23 +78,24 @@ export class PlainWriter {
     if (at + 5 > end) return NO_ROOM
     let next = this.#count(Kind.array, values.length, at)
     for (let index = 0; index < values.length; index++) {
-      this.#containers.length = 0
-      next = this.#write(values[index], next, 0)
+      next = this.write(values[index], next, end)
       if (next < 0) break
     }
-    this.#containers.length = 0
     return next
   }
 
   /** Writes one value. Gives where it ends, {@link NO_ROOM} or {@link NOT_PLAIN}. */
   write(value: unknown, at: number, end: number): number {
     this.#end = end
-    this.#containers.length = 0
-    try {
-      return this.#write(value, at, 0)
-    } finally {
-      this.#containers.length = 0
-    }
+    // One whose getter threw has left some.
+    this.#forget()
+    const next = this.#write(value, at, 0)
+    this.#forget()
+    return next
+  }
+
+  #forget(): void {
+    while (this.#met > 0) this.#containers[--this.#met] = undefined
   }
 
   #write(value: unknown, at: number, depth: number): number {
@@ -164,9 +166,10 @@ export class PlainWriter {
 
   #container(value: object, at: number, depth: number): number {
     const containers = this.#containers
-    if (!this.#admits(value)) return NOT_PLAIN
-    if (containers.length === MOST_CONTAINERS || containers.includes(value)) return NOT_PLAIN
-    containers.push(value)
+    if (this.#met === MOST_CONTAINERS || !this.#admits(value)) return NOT_PLAIN
+    for (let index = 0; index < this.#met; index++)
+      if (containers[index] === value) return NOT_PLAIN
+    containers[this.#met++] = value
     if (Array.isArray(value)) return this.#array(value, at, depth)
     const prototype: unknown = Object.getPrototypeOf(value)
     return prototype === Object.prototype ? this.#object(value, at, depth) : NOT_PLAIN
