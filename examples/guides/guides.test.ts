@@ -12,6 +12,8 @@ const PROGRAMS = {
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
   'whole-object':
     'Ada Dracula true place,books,since\ntrue true true\non EMMA\\n\n{"shelf":{"shelf":["Dracula","Emma"],"since":"1970-01-01T00:00:00.000Z"}}\ntrue false\nfalse\n2\ntrue\nclosed the shelf west\ntrue\nBen\nclosed the shelf south\n',
+  'immutable-values':
+    '[ 3, 6.75, 6.75 ]\n1\ntrue\nTypeError EUR\nvalue.lines[0].valid\ntrue\n3\n0.5\n',
   locks: '0\n30\n[ 3, 3 ]\ntrue\ntrue\n20\nexclusive\n20\n1 true\n',
   ownership:
     '[ undefined, false, [ \'balance\', \'history\' ] ]\n[ 105, { balance: 105 } ]\nundefined\narguments [ 0 ]\nproperty "balance" of Account was not written\nproperty "1" of Array was not written\ntrue\n0\n',

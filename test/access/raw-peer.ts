@@ -14,7 +14,7 @@ import {
 export type Message = readonly [tag: number, ...fields: unknown[]]
 
 /** Fields that follow each tag; see protocol.ts. */
-const FIELD_COUNT = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2]
+const FIELD_COUNT = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1, 3, 1, 1]
 
 export const HELLO = [0, 1, 'hostile', 1, 2 ** 29] as const
 

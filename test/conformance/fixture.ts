@@ -11,6 +11,7 @@ export * from './channelled.ts'
 export * from './guarded.ts'
 export * from './lockable.ts'
 export * from './stoppable.ts'
+export * from './unchanging.ts'
 
 // Data and paths -----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Case } from './case.ts'
 import { blockingStopCases } from './cases/cancelling.ts'
 import { blockingChannelCases } from './cases/channels.ts'
+import { blockingImmutableCases } from './cases/immutable.ts'
 import { blockingLimitCases } from './cases/limits.ts'
 import { blockingLaterCases, blockingNarrowingCases } from './cases/narrowing.ts'
 import { syncCases } from './cases/sync.ts'
@@ -23,6 +24,7 @@ const cannotBlock: Exception = {
     ...blockingStopCases,
     ...blockingObjectCases,
     ...blockingNarrowingCases,
+    ...blockingImmutableCases,
     ...blockingLaterCases,
     ...blockingLimitCases,
   ].map(({ name }) => name),

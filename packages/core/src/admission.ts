@@ -153,6 +153,11 @@ export class Admission {
     for (const [index, slot] of slots.entries()) {
       if (slot[0] === 'promise' || slot[0] === 'signal')
         served.live.set(index, references.revive(slot, flavour))
+      if (slot[0] === 'immutable') {
+        // Its owner may forget it before the call starts. What is not here is refused then.
+        const value = references.immutables.find(slot)
+        if (value !== undefined) served.live.set(index, value)
+      }
     }
   }
 }

@@ -39,6 +39,7 @@ export {
 export { remote, sync } from './flavour.ts'
 export type { HeldLock } from './held.ts'
 export { released } from './holders.ts'
+export { immutable } from './immutable.ts'
 export type { Leak } from './leaks.ts'
 export type { Limits } from './limits.ts'
 export {
@@ -65,6 +66,7 @@ export type { LockInfo, Locks } from './served-locks.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, BatchReceiver, CodecName, Transport } from './transport.ts'
 export type { RemoteReference, SyncReference } from './types/brands.ts'
+export type { Immutable } from './types/immutable.ts'
 export type {
   Local,
   Proxied,

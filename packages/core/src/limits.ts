@@ -26,7 +26,10 @@ export interface Limits {
   readonly callDepth: number
   /** Items that the peer may have asked for in one iteration before they are there. */
   readonly credit: number
-  /** Objects of ours that the peer may name at one time, answers that it keeps included. */
+  /**
+   * Objects of ours that the peer may name at one time, answers that it keeps included. What it has us keep of immutable values counts as well, one for each
+   * and one for each 1024 characters or bytes of it.
+   */
   readonly exports: number
   /** Promises of the peer that have not settled. */
   readonly promises: number

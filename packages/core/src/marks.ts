@@ -1,5 +1,5 @@
 /**
- * What a user has said about one object: that it crosses by reference, or that it is moved.
+ * What a user has said about one object: that it crosses by reference, that it is moved, or that it never changes.
  *
  * Marks are kept beside the object, weakly, never on it. One object has at most one mark, so that the
  * marshaller asks once.
@@ -21,10 +21,17 @@ export interface TransferMark {
   readonly transferables: readonly object[]
 }
 
-export type Mark = ReferenceMark | TransferMark
+/** The value never changes: its content crosses a session once, and afterwards an id does. */
+export interface ImmutableMark {
+  readonly kind: 'immutable'
+}
+
+export type Mark = ReferenceMark | TransferMark | ImmutableMark
 
 /** What most marked objects are; one for all of them. */
 const BY_REFERENCE: ReferenceMark = Object.freeze({ kind: 'reference', released: undefined })
+
+const NEVER_CHANGES: ImmutableMark = Object.freeze({ kind: 'immutable' })
 
 const MARKS = new WeakMap<object, Mark>()
 
@@ -95,6 +102,11 @@ export function transfer<T extends object>(value: T, transferables: readonly obj
   }
   MARKS.set(value, { kind: 'transfer', transferables: [...transferables] })
   return value
+}
+
+/** Marks a value that is frozen throughout. */
+export function markImmutable(value: object): void {
+  MARKS.set(value, NEVER_CHANGES)
 }
 
 /** A value that crosses by reference this once, whatever it is. Never leaves the library. */

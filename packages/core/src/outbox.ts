@@ -171,6 +171,18 @@ export class Outbox {
     this.#schedule()
   }
 
+  /**
+   * Queues a message that has all it needs with it, ahead of whatever is encoded and not queued yet. As text it is a batch of
+   * its own: what is encoded with it has its place among what moves with the next.
+   */
+  ahead(fields: readonly unknown[], moved: readonly unknown[]): void {
+    if (this.#codec.carriesBytes) {
+      this.#fields.push(...fields)
+      this.#moved.push(...moved)
+    } else this.#full.push({ fields: [...fields], moved: [...moved], calls: [], flagsAt: [] })
+    this.#wake()
+  }
+
   /** Queues a message that need not leave before another does. */
   append(tag: Tag, ...fields: readonly unknown[]): void {
     this.#fields.push(tag, ...fields)
@@ -254,6 +266,10 @@ export class Outbox {
 
   #schedule(): void {
     if (this.#quota.isFull(this.#fields.length)) this.#full.push(this.#load())
+    this.#wake()
+  }
+
+  #wake(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     Promise.resolve().then(this.#wait)

@@ -37,7 +37,7 @@ import { turnHere } from './turn.ts'
 export interface OutgoingOptions {
   readonly references: Omit<
     ReferenceOptions,
-    'connection' | 'settle' | 'beforeLeaving' | 'giveBack'
+    'connection' | 'settle' | 'beforeLeaving' | 'giveBack' | 'sendContent' | 'send'
   >
   /** `undefined` when the peer is to get it, as any other object, from whoever passes it on. */
   readonly root: object | undefined
@@ -104,6 +104,8 @@ export class Outgoing implements Connection {
         settle: (id, fulfilled, value) => this.#sendSettle(id, fulfilled, value),
         beforeLeaving: (run) => this.#outbox.beforeLeaving(run),
         giveBack: (id, count) => this.#send(Tag.release, id, count),
+        sendContent: (fields, moved) => this.#outbox.ahead(fields, moved),
+        send: (tag, id) => this.#send(tag, id),
       },
       options.root,
       options.control,

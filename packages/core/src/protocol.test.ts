@@ -37,6 +37,9 @@ function recorder(): { handler: MessageHandler; heard: unknown[] } {
       'probeHold',
       'probeCall',
       'freed',
+      'content',
+      'forget',
+      'dropped',
     ].map((name) => [name, listen(name)]),
   ) as unknown as MessageHandler // one method for each of its names
   return { handler, heard }

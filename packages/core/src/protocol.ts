@@ -44,11 +44,17 @@ export const Tag = {
   probeCall: 14,
   /** what names a hold that was taken in shared memory and is given back */
   freed: 15,
+  /** ids that name the values of a content from now on, content, extra: immutable values */
+  content: 16,
+  /** id of an immutable value that its owner will not name again */
+  forget: 17,
+  /** id of an immutable value that the receiver of this message has given, and the sender has no more */
+  dropped: 18,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
 /** Fields that follow each tag, by tag. */
-const FIELD_COUNT: readonly number[] = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1]
+const FIELD_COUNT: readonly number[] = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1, 3, 1, 1]
 
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
@@ -134,6 +140,9 @@ export interface MessageHandler {
   probeHold(token: number, probe: Probe): void
   probeCall(id: number, bond: number, probe: Probe, where: string): void
   freed(token: number): void
+  content(ids: unknown, value: unknown, extra: Extra): void
+  forget(id: number): void
+  dropped(id: number): void
 }
 
 const NO_PATH: readonly WireKey[] = Object.freeze([])
@@ -266,6 +275,15 @@ export function readBatch(cursor: BatchCursor, handler: MessageHandler): void {
         break
       case Tag.freed:
         handler.freed(checkNatural(list[first], 'hold'))
+        break
+      case Tag.content:
+        handler.content(list[first], list[first + 1], checkExtra(list[first + 2]))
+        break
+      case Tag.forget:
+        handler.forget(checkNatural(list[first], 'id of an immutable value'))
+        break
+      case Tag.dropped:
+        handler.dropped(checkNatural(list[first], 'id of an immutable value'))
         break
     }
   }

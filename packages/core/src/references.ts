@@ -14,6 +14,7 @@ import type { Gate } from './gate.ts'
 import { HandedOver } from './handed-over.ts'
 import { type Connection, type Handle, Import, type ImportKind } from './handle.ts'
 import { holderOf } from './holders.ts'
+import { ImmutableTable } from './immutable-table.ts'
 import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
 import { LeakWatch } from './leak-watch.ts'
@@ -32,6 +33,7 @@ import {
   propertyKey,
   type Slot,
   shortened,
+  type Tag,
   type WireKey,
   wireKey,
 } from './protocol.ts'
@@ -61,6 +63,10 @@ export interface ReferenceOptions {
   settle(id: number, fulfilled: boolean, value: unknown): void
   beforeLeaving(run: () => void): void
   giveBack(id: number, count: number): void
+  /** Sends the content of an immutable value ahead of what names it. */
+  sendContent(fields: readonly unknown[], moved: readonly unknown[]): void
+  /** Sends a message behind all that was encoded before. */
+  send(tag: Tag, id: number): void
 }
 
 export class References implements ReferencePort {
@@ -76,6 +82,7 @@ export class References implements ReferencePort {
   readonly exports: ExportTable
   readonly imports: ImportTable<Import>
   readonly live: LiveValues
+  readonly immutables: ImmutableTable
   readonly root: Import
   readonly control: Import
   /** The call whose arguments or answer are being read or written. */
@@ -130,6 +137,11 @@ export class References implements ReferencePort {
     this.root = new Import(options.connection, ROOT, 'object', '')
     this.root.isProtected = true // It may be: nothing says so.
     this.control = new Import(options.connection, CONTROL, 'object', '')
+    this.immutables = new ImmutableTable({
+      references: this,
+      sendContent: (fields, moved) => options.sendContent(fields, moved),
+      send: (tag, id) => options.send(tag, id),
+    })
     this.live = new LiveValues({
       exports: this.exports,
       imports: this.imports,
@@ -260,7 +272,12 @@ export class References implements ReferencePort {
     return this.#gates.length === 0 ? NO_GATES : this.#gates.splice(0)
   }
 
+  nameImmutable(value: object, roots: object[] | undefined, where: () => string): Slot | undefined {
+    return this.immutables.name(value, roots, where)
+  }
+
   commit(): void {
+    this.immutables.commit()
     for (const handOver of this.#handOvers.splice(0)) handOver()
   }
 
@@ -296,10 +313,15 @@ export class References implements ReferencePort {
   }
 
   mark(): EncodingMark {
-    return { handOvers: this.#handOvers.length, gates: this.#gates.length }
+    return {
+      handOvers: this.#handOvers.length,
+      gates: this.#gates.length,
+      contents: this.immutables.fresh,
+    }
   }
 
-  withdraw(introduced: readonly number[], { handOvers, gates }: EncodingMark): void {
+  withdraw(introduced: readonly number[], { handOvers, gates, contents }: EncodingMark): void {
+    this.immutables.withdraw(contents)
     this.#handOvers.length = handOvers
     this.#gates.length = gates
     for (const id of introduced) this.exports.release(id, 1, false)
@@ -309,6 +331,7 @@ export class References implements ReferencePort {
     const [kind, id] = slot
     if (kind === 'export') return this.#reviveExport(slot, flavour)
     if (kind === 'of') return this.#reviveHandedOver(slot, flavour)
+    if (kind === 'immutable') return this.immutables.revive(slot)
     if (kind === 'home') {
       const home = this.exports.get(checkNatural(id, 'export id'))
       return home instanceof Import
@@ -440,6 +463,7 @@ export class References implements ReferencePort {
   clear(error: unknown): void {
     this.handedOver.clear(error)
     this.live.clear(error)
+    this.immutables.clear()
     this.imports.clear()
     this.exports.clear()
   }

@@ -81,9 +81,9 @@ export interface SessionSettings {
 
 /** What a session has at this moment and has carried so far. */
 export interface SessionStats {
-  /** Objects of ours that the peer holds. */
+  /** Objects of ours that the peer holds, and immutable values of ours that it has. */
   readonly exports: number
-  /** Objects of the peer that we hold. */
+  /** Objects of the peer that we hold, and immutable values of it that it may name. */
   readonly imports: number
   /** Answers of ours that the peer keeps to use, and has not given up. */
   readonly held: number
@@ -201,8 +201,10 @@ export class SessionCore implements MessageHandler, BatchReceiver, Relation {
   stats(): SessionStats {
     return {
       // The root and the control object are in the table while the session lives.
-      exports: Math.max(0, this.references.exports.size - (this.#hasRoot ? 2 : 1)),
-      imports: this.references.imports.size,
+      exports:
+        Math.max(0, this.references.exports.size - (this.#hasRoot ? 2 : 1)) +
+        this.references.immutables.given,
+      imports: this.references.imports.size + this.references.immutables.received,
       held: this.#incoming.answers.size,
       pending: this.outgoing.pending,
       serving: this.#incoming.active,
@@ -480,6 +482,18 @@ export class SessionCore implements MessageHandler, BatchReceiver, Relation {
     if (this.#thread === undefined || !isTokenOf(this.#thread, token))
       throw new ProtocolError('a hold that is not its own')
     heapLock.freed(token)
+  }
+
+  content(ids: unknown, value: unknown, extra: Extra): void {
+    this.references.immutables.receive(ids, value, extra, this.#unread.moved)
+  }
+
+  forget(id: number): void {
+    this.references.immutables.forget(id)
+  }
+
+  dropped(id: number): void {
+    this.references.immutables.dropped(id)
   }
 
   // The end -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import { cancellingCases } from './cancelling.ts'
 import { channelCases } from './channels.ts'
 import { errorCases } from './errors.ts'
 import { identityCases } from './identity.ts'
+import { immutableCases } from './immutable.ts'
 import { lifetimeCases } from './lifetimes.ts'
 import { limitCases } from './limits.ts'
 import { liveCases } from './live.ts'
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   ...pipeliningCases,
   ...valueCases,
   ...identityCases,
+  ...immutableCases,
   ...liveCases,
   ...errorCases,
   ...accessCases,

@@ -43,6 +43,23 @@ export function decode(
   }
 }
 
+/** What reading a value asks of the session around it. */
+export type Reading = Pick<
+  ReferencePort,
+  'codec' | 'limits' | 'quota' | 'platform' | 'name' | 'sharedMemory' | 'revive'
+>
+
+/** Decodes a value that introduces nothing, and says what it counted. Throws as {@link decode} does. */
+export function readWhole(
+  value: unknown,
+  extra: Extra,
+  reading: Reading,
+  moved: readonly unknown[],
+): { readonly value: unknown; readonly size: number } {
+  const decoder = new Decoder(reading, moved, 'remote', undefined, undefined)
+  return { value: decoder.value(value, extra), size: decoder.size }
+}
+
 /** Gives back what the slots of a value introduced that is not read, but for the slots that were. */
 export function discard(
   extra: Extra,
@@ -54,7 +71,7 @@ export function discard(
 }
 
 class Decoder {
-  readonly #port: ReferencePort
+  readonly #port: Reading
   readonly #limits: Limits
   readonly #moved: readonly unknown[]
   readonly #flavour: Flavour
@@ -72,7 +89,7 @@ class Decoder {
   #size = 0
 
   constructor(
-    port: ReferencePort,
+    port: Reading,
     moved: readonly unknown[],
     flavour: Flavour,
     answers: ((id: number, path: unknown) => unknown) | undefined,
@@ -84,6 +101,11 @@ class Decoder {
     this.#moved = moved
     this.#flavour = flavour
     this.#answers = answers
+  }
+
+  /** What it has counted of `Limits.messageSize`. */
+  get size(): number {
+    return this.#size
   }
 
   /** Was what this slot stands for made? */

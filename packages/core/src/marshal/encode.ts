@@ -50,15 +50,7 @@ function encodeRich(
   const movedBefore = moved.length
   const mark = port.mark()
   try {
-    const body = encoder.copy(value, 0)
-    const packed = port.codec.pack(
-      encoder.slots.length === 0 ? body : [body, encoder.slots],
-      encoder.rich,
-    )
-    const encoded = encodedOf(encoder, packed)
-    const characters = path + encoder.characters + annotationsOf(packed)
-    if (port.quota.isDoubtful(characters, encoder.bytes))
-      weigh(encoded, characters, encoder.bytes, port, where, path, call)
+    const encoded = encodeBy(encoder, value, port, where, path, call)
     encoder.detach(movedBefore)
     port.commit()
     return encoded
@@ -67,6 +59,40 @@ function encodeRich(
     port.withdraw(encoder.introduced, mark)
     throw error
   }
+}
+
+function encodeBy(
+  encoder: Encoder,
+  value: unknown,
+  port: ReferencePort,
+  where: string,
+  path: number,
+  call?: Described,
+): Encoded {
+  const body = encoder.copy(value, 0)
+  const packed = port.codec.pack(
+    encoder.slots.length === 0 ? body : [body, encoder.slots],
+    encoder.rich,
+  )
+  const encoded = encodedOf(encoder, packed)
+  const characters = path + encoder.characters + annotationsOf(packed)
+  if (port.quota.isDoubtful(characters, encoder.bytes))
+    weigh(encoded, characters, encoder.bytes, port, where, path, call)
+  return encoded
+}
+
+/**
+ * Encodes data that introduces nothing, for a message that leaves by itself. Throws as {@link encode} does.
+ * @param roots collects the immutable values in it that have no id yet
+ */
+export function encodeWhole(
+  value: unknown,
+  port: ReferencePort,
+  moved: unknown[],
+  where: string,
+  roots: object[],
+): Encoded {
+  return encodeBy(new Encoder(port, moved, where, undefined, roots), value, port, where, 0)
 }
 
 function encodedOf({ slots, escaped }: Encoder, { value, codecExtra }: Packed): Encoded {

@@ -4,6 +4,7 @@
  */
 import { isForbiddenInData, visibleData } from '../access.ts'
 import { NotShareableError } from '../errors.ts'
+import { isImmutableStyle } from '../freezing.ts'
 import { ByReference, markOf } from '../marks.ts'
 import { classNameOf, constructorOf, type PassStyle, passStyleOf } from '../pass-style.ts'
 import { Presence } from '../presence.ts'
@@ -46,6 +47,8 @@ export class Encoder {
   readonly #bytes: MovedBytes
   readonly #where: string
   readonly #copied: unknown
+  /** Those that have a name of their own in the content of an immutable value, if it is one that is encoded. */
+  readonly #roots: object[] | undefined
   readonly #path: PropertyKey[] = []
   /** What each object has become: a copy, a marker, or the number of a copy. */
   #seen: Map<object, unknown> | undefined
@@ -55,12 +58,19 @@ export class Encoder {
   /** Instances of transformers whose data is being copied. */
   #unfinished: Set<object> | undefined
 
-  constructor(port: ReferencePort, moved: unknown[], where: string, copied: unknown) {
+  constructor(
+    port: ReferencePort,
+    moved: unknown[],
+    where: string,
+    copied: unknown,
+    roots?: object[],
+  ) {
     this.#port = port
     this.#moved = moved
     this.#bytes = new MovedBytes(port.codec, moved, (slot) => this.#slot(slot))
     this.#where = where
     this.#copied = copied
+    this.#roots = roots
   }
 
   /** Hot path: every value that crosses passes here once. */
@@ -125,14 +135,23 @@ export class Encoder {
     if (standInOf(value) !== undefined) return this.#standIn(value, depth)
     const mark = markOf(value)
     if (mark !== undefined) {
-      if (mark.kind === 'reference' && value !== this.#copied) return this.#live(value, 'reference')
-      if (mark.kind === 'transfer') this.#markMoved(mark.transferables, depth)
+      if (mark.kind === 'immutable') {
+        const slot = this.#port.nameImmutable(value, this.#roots, () => this.#describePath(depth))
+        if (slot !== undefined) return this.#remember(value, this.#slot(slot))
+      }
+      if (this.#roots !== undefined) {
+        // It was marked after it had become a part of what is immutable.
+        if (mark.kind === 'reference') this.#refuseInstance(value, depth)
+      } else if (mark.kind === 'reference') {
+        if (value !== this.#copied) return this.#live(value, 'reference')
+      } else if (mark.kind === 'transfer') this.#markMoved(mark.transferables, depth)
     }
     if (this.#bytes.isMoved(value)) {
       if (value instanceof ArrayBuffer) this.bytes += value.byteLength
       return this.#remember(value, this.#bytes.moveWhole(value))
     }
     const style = passStyleOf(value)
+    if (this.#roots !== undefined && !isImmutableStyle(style)) this.#refuseInstance(value, depth)
     if (this.#port.access.narrowingOf(value) !== undefined && !STAYS.has(style))
       return this.#narrowed(value, style, depth)
     switch (style) {
@@ -174,6 +193,12 @@ export class Encoder {
         return this.#view(value as ArrayBufferView, depth)
       case 'shared':
         if (!this.#port.sharedMemory) {
+          if (this.#roots !== undefined)
+            return this.#copyShared(
+              value,
+              new Uint8Array(value as SharedArrayBuffer),
+              'ArrayBuffer',
+            )
           this.#refuse(
             'shared memory',
             depth,
@@ -340,12 +365,14 @@ export class Encoder {
     const mark = this.#port.mark()
     const seen = this.#seen?.size ?? 0
     const copies = this.#copies
+    const roots = this.#roots?.length ?? 0
     try {
       this.characters += key.length + 4
       copy[key] = this.#at((holder as Record<string, unknown>)[key], depth, key)
     } catch (refusal) {
       if (!(refusal instanceof NotShareableError)) throw refusal
       this.#copies = copies
+      this.#roots?.splice(roots)
       this.slots.length = slots
       this.#moved.length = moved
       this.#port.withdraw(this.introduced.splice(introduced), mark)
@@ -398,6 +425,7 @@ export class Encoder {
       this.bytes += view.byteLength
       return this.#remember(view, own)
     }
+    if (this.#roots !== undefined && !this.#port.sharedMemory) return this.#copyShared(view, view)
     // It shows shared memory, which is shared with it.
     return this.#shell(view, 'window', () => [
       viewKind(view),
@@ -405,6 +433,12 @@ export class Encoder {
       view.byteOffset,
       elementCount(view),
     ])
+  }
+
+  /** What is immutable need not be shared: a peer that shares no memory gets a copy. */
+  #copyShared(value: object, view: ArrayBufferView, kind?: string): unknown {
+    this.bytes += view.byteLength
+    return this.#remember(value, this.#bytes.copied(view, kind))
   }
 
   #markMoved(transferables: readonly object[], depth: number): void {
@@ -480,7 +514,8 @@ export class Encoder {
 
   /** Where the part at this depth is found, as in `arguments[0].lines[2]`. */
   #describePath(depth: number): string {
-    return describeDataPath(this.#where, this.#path.slice(0, depth))
+    // A content is the first of a list of two.
+    return describeDataPath(this.#where, this.#path.slice(this.#roots === undefined ? 0 : 1, depth))
   }
 
   #refuseInstance(value: object, depth: number): never {

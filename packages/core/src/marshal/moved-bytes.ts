@@ -65,6 +65,12 @@ export class MovedBytes {
     return this.#slot(['bytes', kind, index, view.byteOffset, elementCount(view)])
   }
 
+  /** A copy of what a view shows, of whatever kind its memory is. */
+  copied(view: ArrayBufferView, kind = viewKind(view)): unknown {
+    const { buffer, byteOffset, byteLength } = view
+    return this.#carry(copyBytes(new Uint8Array(buffer, byteOffset, byteLength)), kind)
+  }
+
   shared(buffer: SharedArrayBuffer): unknown {
     if (this.#codec.carriesBytes) return buffer
     return this.#slot(['bytes', 'SharedArrayBuffer', this.#move(buffer)])

@@ -5,7 +5,7 @@
  * does not travel. In it, a string that begins with U+0000 is a marker: followed by a number it names a slot,
  * followed by a second U+0000 it is a string of the user that began so. What a slot may
  * hold: `bare`, `sparse` and `template` containers, `error`, `registered` and `custom` instances, `url`, `symbol`,
- * `bytes`, and whatever {@link ReferencePort} makes of things that stay where they are.
+ * `bytes`, `immutable` values by their ids, and whatever {@link ReferencePort} makes of things that stay where they are.
  */
 import type { Access } from '../access.ts'
 import type { Codec } from '../codecs/codec.ts'
@@ -55,6 +55,12 @@ export interface ReferencePort extends PresenceSession {
     introduced: number[],
     inArguments: boolean,
   ): { readonly slot: Slot } | { readonly value: unknown }
+  /**
+   * The slot that names an immutable value; its content leaves before the value that is being encoded, the first time.
+   * @param roots the values of the content that is being encoded, if one is: a value that has no id yet is added to it, and becomes part of
+   * that content, and there is no slot
+   */
+  nameImmutable(value: object, roots: object[] | undefined, where: () => string): Slot | undefined
   /** How far a value is that is being encoded, for `withdraw` to go back to. */
   mark(): EncodingMark
   /** A value is complete and will be sent. */
@@ -73,6 +79,7 @@ export interface ReferencePort extends PresenceSession {
 export interface EncodingMark {
   readonly handOvers: number
   readonly gates: number
+  readonly contents: number
 }
 
 /** A value ready for the wire. */
