@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { accessChecks } from './access.ts'
 import { channelNumbers, channelObjects } from './channel.ts'
 import { DEATHS, type MeasuredDeaths, measureDeaths } from './deaths.ts'
+import { immutableOrCopied, immutableOrNumber } from './immutable.ts'
 import { type Contest, type Measured, measure } from './interleave.ts'
 import { isolateAsync, isolateCallback, isolateSync } from './isolate.ts'
 import { lockContended, lockUncontended } from './lock.ts'
@@ -49,6 +50,8 @@ async function main(): Promise<void> {
     channelObjects,
     channelNumbers,
     accessChecks,
+    immutableOrCopied,
+    immutableOrNumber,
     workerRelease,
     workerCollection,
     isolateRelease,
