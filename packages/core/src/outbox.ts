@@ -8,7 +8,7 @@
 import type { PendingCall } from './calls.ts'
 import type { Codec } from './codecs/codec.ts'
 import type { Gate } from './gate.ts'
-import { Flag, Tag } from './protocol.ts'
+import { Flag, messageLength, Tag } from './protocol.ts'
 import type { Quota } from './quota.ts'
 import type { Batch } from './transport.ts'
 
@@ -179,8 +179,19 @@ export class Outbox {
     if (this.#codec.carriesBytes) {
       this.#fields.push(...fields)
       this.#moved.push(...moved)
-    } else this.#full.push({ fields: [...fields], moved: [...moved], calls: [], flagsAt: [] })
+    } else {
+      const all = [...this.#takeHello(), ...fields]
+      this.#full.push({ fields: all, moved: [...moved], calls: [], flagsAt: [] })
+    }
     this.#wake()
+  }
+
+  /** What is to be said before anything else, if it has not been. */
+  #takeHello(): unknown[] {
+    if (this.#fields[0] !== Tag.hello) return []
+    const length = messageLength(Tag.hello)
+    this.#flagsAt = this.#flagsAt.map((at) => at - length)
+    return this.#fields.splice(0, length)
   }
 
   /** Queues a message that need not leave before another does. */

@@ -56,6 +56,11 @@ export type Tag = (typeof Tag)[keyof typeof Tag]
 /** Fields that follow each tag, by tag. */
 const FIELD_COUNT: readonly number[] = [4, 6, 3, 3, 2, 1, 4, 4, 3, 2, 1, 2, 1, 2, 4, 1, 3, 1, 1]
 
+/** How many places a message of a tag has in a batch. */
+export function messageLength(tag: Tag): number {
+  return 1 + (FIELD_COUNT[tag] as number) // there is one for each tag
+}
+
 /** What a call asks of its target: one per operation of the object protocol, and a few of ours. */
 export const Operation = {
   get: 0,

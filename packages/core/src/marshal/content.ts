@@ -5,7 +5,7 @@
  * Values inside that are immutable by themselves and have not crossed before come with it, each with an id of its own; those that have
  * are named. So values that hold one another cross as well.
  */
-import { NotShareableError, ProtocolError } from '../errors.ts'
+import { ProtocolError } from '../errors.ts'
 import { freezeAll, partsOf } from '../freezing.ts'
 import type { Extra, Slot } from '../protocol.ts'
 import { type Reading, readWhole } from './decode.ts'
@@ -41,7 +41,7 @@ export interface ReceivedContent {
 
 /**
  * Decodes a content of `count` values.
- * @throws {ProtocolError} for what cannot be immutable, and as `decode` does.
+ * @throws {NotShareableError} for what cannot be immutable, and as `decode` does.
  */
 export function decodeContent(
   value: unknown,
@@ -54,12 +54,7 @@ export function decodeContent(
   const roots: unknown = Array.isArray(made) ? made[1] : undefined
   if (!Array.isArray(roots) || roots.length !== count || !roots.every(isObject))
     throw new ProtocolError('bad immutable values')
-  try {
-    freezeAll(partsOf(made as unknown[]))
-  } catch (error) {
-    if (error instanceof NotShareableError) throw new ProtocolError('what is not immutable')
-    throw error
-  }
+  freezeAll(partsOf(made as unknown[]))
   return { roots, size }
 }
 
