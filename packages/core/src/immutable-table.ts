@@ -235,7 +235,10 @@ export class ImmutableTable {
   }
 
   #refuse(ids: readonly number[], error: FarholdError): void {
-    for (const id of ids) this.#refusals.set(id, { error, isTold: false })
+    for (const id of ids) {
+      const isTold = this.#refusals.get(id)?.isTold ?? false
+      this.#refusals.set(id, { error, isTold })
+    }
     for (const id of this.#refusals.keys()) {
       if (this.#refusals.size <= MOST_REFUSALS) break
       this.#tell(id)
