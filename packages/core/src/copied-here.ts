@@ -24,7 +24,7 @@ const codec: Codec = {
   textLength: () => 0,
 }
 
-const MARK: EncodingMark = Object.freeze({ handOvers: 0, gates: 0 })
+const MARK: EncodingMark = Object.freeze({ handOvers: 0, gates: 0, contents: 0 })
 
 class Here implements ReferencePort {
   readonly isHere = true
@@ -58,6 +58,10 @@ class Here implements ReferencePort {
 
   introduceStandIn(proxy: object): { slot: Slot } {
     return { slot: this.introduce(proxy) }
+  }
+
+  nameImmutable(value: object): Slot {
+    return this.introduce(value)
   }
 
   mark(): EncodingMark {

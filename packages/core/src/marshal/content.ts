@@ -75,5 +75,8 @@ function readingOf(port: ReferencePort): Reading {
       if (slot[0] !== 'immutable') throw new ProtocolError('an immutable value with more than data')
       return port.revive(slot, 'remote')
     },
+    revivePresence(): never {
+      throw new ProtocolError('an immutable value with more than data')
+    },
   }
 }

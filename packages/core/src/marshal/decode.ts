@@ -46,7 +46,7 @@ export function decode(
 /** What reading a value asks of the session around it. */
 export type Reading = Pick<
   ReferencePort,
-  'codec' | 'limits' | 'quota' | 'platform' | 'name' | 'sharedMemory' | 'revive'
+  'codec' | 'limits' | 'quota' | 'platform' | 'name' | 'sharedMemory' | 'revive' | 'revivePresence'
 >
 
 /** Decodes a value that introduces nothing, and says what it counted. Throws as {@link decode} does. */
