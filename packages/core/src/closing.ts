@@ -7,7 +7,7 @@ import type { SessionCore } from './session.ts'
 
 /** How a session or a context is closed. */
 export interface CloseOptions {
-  /** Let our pending calls finish first, and those they lead to. Default: false. */
+  /** Let our pending calls finish first, those they lead to, and what is leased of a view between the two. Default: false. */
   readonly drain?: boolean
   /** How long to wait for them, in milliseconds. Default: as long as they take. */
   readonly timeout?: number

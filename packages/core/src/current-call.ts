@@ -3,6 +3,7 @@
  */
 import { AsyncSlot } from './async-slot.ts'
 import type { CallSignal } from './platform.ts'
+import type { PresenceSession } from './presence.ts'
 import type { Turn } from './turn.ts'
 
 /** A call of another context, as the method that serves it sees it. */
@@ -20,7 +21,7 @@ export interface CurrentCall {
 export interface Served {
   readonly view: CurrentCall | undefined
   /** Whose session it came by; no one else can compare it. */
-  readonly session: object | undefined
+  readonly session: PresenceSession | undefined
   /** The heaps whose threads wait for what this is part of; see `this-heap.ts`. */
   readonly waiting: readonly number[]
   /** The holds of locks that it may enter with; see `held.ts`. */

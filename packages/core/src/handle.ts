@@ -60,6 +60,8 @@ export interface Connection {
   finished(answer: Answer): void
   /** Something is awaited from the peer, and the process must not end by itself, until what this gives is called. */
   keepAlive(): () => void
+  /** Something is lent between the two, and one that closes the session and drains waits, until what this gives is called. */
+  holdOpen(): () => void
   /** Reports a failure that no caller waits for. */
   report(error: unknown): void
   /** Why the session ended; `undefined` while it lives. */

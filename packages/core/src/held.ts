@@ -5,6 +5,7 @@
  * knows them, by whatever way they come.
  */
 import { activity, type Served, servedHere } from './current-call.ts'
+import type { PresenceSession } from './presence.ts'
 import { standInOf } from './stand-in.ts'
 
 export const NO_TOKENS: readonly number[] = Object.freeze([])
@@ -92,7 +93,7 @@ class Within implements Served {
     return this.#around?.view
   }
 
-  get session(): object | undefined {
+  get session(): PresenceSession | undefined {
     return this.#around?.session
   }
 

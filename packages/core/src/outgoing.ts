@@ -79,6 +79,9 @@ export class Outgoing implements Connection {
   #made = 0
   /** How many calls keep the process alive. */
   #holding = 0
+  /** How much is lent between the two contexts, in either direction. */
+  #lent = 0
+  readonly #whenReturned: (() => void)[] = []
   /** What names the peer's heap, once it has said so. */
   #peerHeap = 0
 
@@ -435,6 +438,23 @@ export class Outgoing implements Connection {
     }
   }
 
+  holdOpen(): () => void {
+    this.#lent++
+    let isOpen = true
+    return () => {
+      if (!isOpen) return
+      isOpen = false
+      this.#lent--
+      if (this.#lent === 0) for (const tell of this.#whenReturned.splice(0)) tell()
+    }
+  }
+
+  /** Resolves when nothing is lent between the two. */
+  #returned(): Promise<void> {
+    if (this.#lent === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenReturned.push(resolve))
+  }
+
   #hold(call: PendingCall): void {
     call.holds = true
     this.#holding++
@@ -499,7 +519,7 @@ export class Outgoing implements Connection {
     else this.#unheld.register(call, call.fate)
   }
 
-  /** Resolves when no call of ours is pending, those made meanwhile included, or after `timeout` milliseconds. */
+  /** Resolves when no call of ours is pending and nothing is lent, what began meanwhile included, or after `timeout` milliseconds. */
   async drained(timeout: number | undefined): Promise<void> {
     let over = false
     let timer: unknown
@@ -511,9 +531,10 @@ export class Outgoing implements Connection {
         resolve()
       }, timeout)
     })
-    while (!over && this.#calls.pending > 0) {
+    while (!over && (this.#calls.pending > 0 || this.#lent > 0)) {
       const calls = this.#calls.unanswered().filter((call) => !call.abandoned)
-      await Promise.race([late, Promise.all(calls.map((call) => call.settled()))])
+      const all = Promise.all([this.#returned(), ...calls.map((call) => call.settled())])
+      await Promise.race([late, all])
     }
     clearTimeout?.(timer)
   }

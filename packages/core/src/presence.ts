@@ -18,6 +18,10 @@ export interface PresenceSession {
   readonly isOver: boolean
   /** Something is awaited from the peer, and the process must not end by itself, until what this gives is called. */
   keepAlive(): () => void
+  /** Something of ours is lent to the peer, and one that closes the session and drains waits, until what this gives is called. */
+  holdOpen(): () => void
+  /** Does the peer hold a reference to this object? */
+  isHeld(value: object): boolean
 }
 
 export abstract class Presence {

@@ -3,6 +3,7 @@
  */
 import { endFrom } from './channel-ends.ts'
 import { ProtocolError } from './errors.ts'
+import { viewOfParts } from './view.ts'
 
 /** @throws {ProtocolError} when the parts are not those of such a form. */
 export function revivePresence(kind: unknown, parts: readonly unknown[]): object {
@@ -10,6 +11,8 @@ export function revivePresence(kind: unknown, parts: readonly unknown[]): object
     case 'sender':
     case 'receiver':
       return endFrom(kind, parts)
+    case 'view':
+      return viewOfParts(parts)
     default:
       throw new ProtocolError('an unknown kind of presence')
   }

@@ -171,6 +171,10 @@ export class References implements ReferencePort {
     return this.#connection.keepAlive()
   }
 
+  holdOpen(): () => void {
+    return this.#connection.holdOpen()
+  }
+
   revivePresence(kind: unknown, parts: readonly unknown[]): object {
     return revivePresence(kind, parts)
   }

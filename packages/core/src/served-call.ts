@@ -7,6 +7,7 @@ import { ProtocolError } from './errors.ts'
 import { NO_TOKENS } from './held.ts'
 import type { HeldAnswer } from './held-answers.ts'
 import type { CallSignal, Platform } from './platform.ts'
+import type { PresenceSession } from './presence.ts'
 import { type CallMessage, Flag, MOST } from './protocol.ts'
 import { type Holder, newToken, type Waiter } from './rw-lock.ts'
 import { type AbortSource, createAbortSource } from './signal.ts'
@@ -14,7 +15,7 @@ import { NONE_WAITING } from './this-heap.ts'
 import type { Turn } from './turn.ts'
 
 /** What a served call knows of its session. */
-export interface ServingSession {
+export interface ServingSession extends PresenceSession {
   readonly platform: Platform
   readonly peerName: string
   /** What names the heap of the peer. */

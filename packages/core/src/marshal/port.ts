@@ -42,8 +42,6 @@ export interface ReferencePort extends PresenceSession {
   readonly exposeStacks: boolean
   /** What the peer may see of an object that is copied. */
   readonly access: Access
-  /** Does the peer hold a reference to this object? */
-  isHeld(value: object): boolean
   /** A slot for what stays here. Whatever it introduces to the peer it lists in `introduced`. */
   introduce(value: object, style: LiveStyle, introduced: number[], stays: boolean): Slot
   /**
