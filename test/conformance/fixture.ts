@@ -12,6 +12,7 @@ export * from './guarded.ts'
 export * from './lockable.ts'
 export * from './stoppable.ts'
 export * from './unchanging.ts'
+export * from './viewable.ts'
 
 // Data and paths -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import { blockingImmutableCases } from './cases/immutable.ts'
 import { blockingLimitCases } from './cases/limits.ts'
 import { blockingLaterCases, blockingNarrowingCases } from './cases/narrowing.ts'
 import { syncCases } from './cases/sync.ts'
+import { blockingViewCases } from './cases/views.ts'
 import { blockingObjectCases } from './cases/whole-object.ts'
 import * as fixture from './fixture.ts'
 import { conformance, type Exception, readsNoDigits, withSession } from './harness.ts'
@@ -23,6 +24,7 @@ const cannotBlock: Exception = {
     ...blockingChannelCases,
     ...blockingStopCases,
     ...blockingObjectCases,
+    ...blockingViewCases,
     ...blockingNarrowingCases,
     ...blockingImmutableCases,
     ...blockingLaterCases,

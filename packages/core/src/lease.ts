@@ -159,11 +159,23 @@ export class Holding {
   }
 }
 
-/** A lease that was collected and not disposed of. */
-const collected = new FinalizationRegistry<Holding>((holding) => {
-  if (holding.isLive) warnOfLeak(holding.request)
-  holding.drop()
-})
+/** Those that are collected and were not disposed of. */
+let collected: FinalizationRegistry<Holding> | undefined
+
+/**
+ * Leases are looked after from now on. Each session says so when it begins: in a guest the language's registry, whose functions run outside of every time
+ * limit, is another one until then, and none at all afterwards.
+ */
+export function watchLeases(): void {
+  const Registry = Reflect.get(globalThis, 'FinalizationRegistry') as
+    | FinalizationRegistryConstructor
+    | undefined
+  if (collected !== undefined || Registry === undefined) return
+  collected = new Registry<Holding>((holding) => {
+    if (holding.isLive) warnOfLeak(holding.request)
+    holding.drop()
+  })
+}
 
 /** An array that is in use keeps its lease. */
 const LEASE_OF = new WeakMap<object, object>()
@@ -192,7 +204,8 @@ export class Lease<A extends TypedArray = TypedArray> {
     this.#array = array
     this.#view = view
     LEASE_OF.set(array, this)
-    collected.register(this, holding)
+    watchLeases()
+    collected?.register(this, holding)
   }
 
   /**

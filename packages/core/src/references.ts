@@ -19,6 +19,7 @@ import { ImportTable } from './import-table.ts'
 import { describeStandIn } from './inspection.ts'
 import { LeakWatch } from './leak-watch.ts'
 import { describeOccasion, type Leak, leaksOf, type Occasion, Sites } from './leaks.ts'
+import { watchLeases } from './lease.ts'
 import type { Limits } from './limits.ts'
 import { LiveValues } from './live.ts'
 import type { EncodingMark, Flavour, LiveStyle, ReferencePort } from './marshal/port.ts'
@@ -120,6 +121,7 @@ export class References implements ReferencePort {
     this.#hasRoots = root !== undefined
     if (root !== undefined) this.exports.replace(ROOT, root)
     this.exports.replace(CONTROL, control)
+    watchLeases()
     this.#sites = options.trace ? new Sites() : undefined
     this.#watch =
       options.warn === undefined

@@ -15,6 +15,7 @@ import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
 import { syncCases } from './sync.ts'
 import { valueCases } from './values.ts'
+import { viewCases } from './views.ts'
 import { wholeObjectCases } from './whole-object.ts'
 
 export const cases: readonly Case[] = [
@@ -31,6 +32,7 @@ export const cases: readonly Case[] = [
   ...channelCases,
   ...lifetimeCases,
   ...lockCases,
+  ...viewCases,
   ...syncCases,
   ...wholeObjectCases,
   ...limitCases,
