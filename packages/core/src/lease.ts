@@ -103,7 +103,10 @@ export class GrantThere implements Grant {
       // The reference is given up when the answer is here, because a call can be held up, and a release overtakes it.
       this.#port
         .ask('end', written)
-        .catch(() => undefined)
+        .catch((error: unknown) => {
+          // No one waits for it, and what was written has not come home.
+          if (session.ended === undefined) session.report(error)
+        })
         .finally(() => this.#giveUp())
     }
   }

@@ -14,6 +14,8 @@ export type PresenceKind = 'sender' | 'receiver' | 'view'
 export interface PresenceSession {
   /** May the peer share memory with us? */
   readonly sharedMemory: boolean
+  /** What the peer may send us. */
+  readonly limits: { readonly messageSize: number }
   /** Has it ended? */
   readonly isOver: boolean
   /** Something is awaited from the peer, and the process must not end by itself, until what this gives is called. */

@@ -3,9 +3,11 @@
  * the range; and its own.
  */
 import { servedHere } from './current-call.ts'
+import { LimitExceededError } from './errors.ts'
 import { Import } from './handle.ts'
 import { LeaseHome, leaseOf } from './lease-home.ts'
 import { ByReference, proxy, transfer } from './marks.ts'
+import type { PresenceSession } from './presence.ts'
 import type { LeaseMode, RangeRequest } from './range-lock.ts'
 import { type Later, Service } from './service.ts'
 import { ServiceThere } from './service-port.ts'
@@ -61,6 +63,8 @@ export class ViewHome extends Service {
     if (form !== 'shared' && form !== 'copy' && form !== 'blank')
       throw new TypeError('a lease is of memory, of a copy, or blank')
     const session = servedHere()?.session
+    if (mode === 'exclusive' && form !== 'shared' && session !== undefined)
+      checkReturn(memory.elementSize * (request.end - request.start), session)
     const tell = revocationTo(listener, number)
     return leaseOf(memory, request, (claim) => {
       const word = form === 'shared' ? memory.takeWord() : null
@@ -126,6 +130,20 @@ export function checkRange(range: unknown, length: number): readonly [number, nu
       `the range [${start}, ${end}] is not within the ${length} elements of the view`,
     )
   return [start, end]
+}
+
+/** What counts in a message beside the bytes in it, and a little more. */
+const AROUND = 1024
+
+/** Bytes that could not come back are not given out. @throws {LimitExceededError} */
+function checkReturn(bytes: number, { limits }: PresenceSession): void {
+  const { messageSize } = limits
+  if (bytes + AROUND > messageSize)
+    throw new LimitExceededError(
+      'messageSize',
+      messageSize,
+      `what a lease of ${bytes} bytes would send back`,
+    )
 }
 
 /** What tells a holder that shares no memory. */
