@@ -1,5 +1,5 @@
 /** What the cases of views use: views of the owner, and what it does with those it is given. Portable. */
-import { type Lease, type LeaseMode, type View, view } from '@farhold/core'
+import { type Lease, type LeaseMode, proxy, type View, view } from '@farhold/core'
 import type { Untyped } from './case.ts'
 
 type Range = readonly [start: number, end: number]
@@ -91,3 +91,12 @@ export const failureOfLease = (value: View<Uint8Array>, options: object): Promis
     () => 'a lease',
     (error: Error) => error.name,
   )
+
+/** An object with arrays in it. */
+export const makeArrays = () =>
+  proxy({
+    bytes: new Uint8Array([1, 2, 3, 4]),
+    more: new Uint8Array(6),
+    floats: new Float32Array([1.5, 2.5]),
+    list: [1, 2, 3],
+  })

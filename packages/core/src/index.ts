@@ -12,6 +12,7 @@ export {
   type SessionOptions,
 } from './connect.ts'
 export { type Context, contexts, type EvalOptions } from './context.ts'
+export { type CopyEnd, copy } from './copy.ts'
 export { type CurrentCall, currentCall } from './current-call.ts'
 export { type ContextIdentity, currentContext } from './current-context.ts'
 export {

@@ -79,11 +79,6 @@ export class GrantThere implements Grant {
     return this.#bytes
   }
 
-  /** What goes back of one that is blank. */
-  fill(bytes: ArrayBuffer): void {
-    this.#bytes = bytes
-  }
-
   get isLive(): boolean {
     if (this.#isRevoked || this.#handle.released || this.#handle.session.ended !== undefined)
       return false
@@ -94,25 +89,31 @@ export class GrantThere implements Grant {
 
   end(): void {
     // Out of the program's hands at once, and not when the message leaves.
-    const bytes = this.#bytes?.transfer()
+    const bytes = take(this.#bytes)
     this.#bytes = undefined
-    const written = this.#isWritten && bytes !== undefined ? [transfer(bytes, [bytes])] : []
     const { session } = this.#handle
     if (this.#handle.released || session.ended !== undefined) this.#close()
     else {
+      this.write(this.#isWritten ? bytes : undefined).catch((error: unknown) => {
+        // No one waits for it, and what was written has not come home.
+        if (session.ended === undefined) session.report(error)
+      })
+    }
+  }
+
+  /** Ends it with these bytes in its place, which are moved. Resolves when they are there. */
+  async write(bytes: ArrayBuffer | undefined): Promise<void> {
+    const args = bytes === undefined ? [] : [transfer(bytes, [bytes])]
+    try {
       // The reference is given up when the answer is here, because a call can be held up, and a release overtakes it.
-      this.#port
-        .ask('end', written)
-        .catch((error: unknown) => {
-          // No one waits for it, and what was written has not come home.
-          if (session.ended === undefined) session.report(error)
-        })
-        .finally(() => this.#giveUp())
+      await this.#port.ask('end', args)
+    } finally {
+      this.#giveUp()
     }
   }
 
   drop(): void {
-    this.#bytes?.transfer(0)
+    take(this.#bytes)
     this.#bytes = undefined
     this.#giveUp()
   }
@@ -126,6 +127,11 @@ export class GrantThere implements Grant {
     this.#close()
     this.#handle.session.giveUp(this.#handle)
   }
+}
+
+/** Takes bytes out of the program's hands, unless it has moved them itself. */
+function take(bytes: ArrayBuffer | undefined): ArrayBuffer | undefined {
+  return bytes?.detached === false ? bytes.transfer() : undefined
 }
 
 /** A lease that is out, as its view knows it. */
@@ -147,18 +153,24 @@ export class Holding {
   }
 
   end(): void {
-    this.#finish(() => this.#grant.end())
+    if (this.#leave()) this.#grant.end()
   }
 
   drop(): void {
-    this.#finish(() => this.#grant.drop())
+    if (this.#leave()) this.#grant.drop()
   }
 
-  #finish(run: () => void): void {
-    if (this.#isOver) return
+  /** Ends it with other bytes in its place, where it has none. Resolves when they are there. */
+  async write(bytes: ArrayBuffer): Promise<void> {
+    if (this.#leave() && this.#grant instanceof GrantThere) await this.#grant.write(bytes)
+  }
+
+  /** From now on it is over. False when it was before. */
+  #leave(): boolean {
+    if (this.#isOver) return false
     this.#isOver = true
     this.#over(this)
-    run()
+    return true
   }
 }
 
@@ -220,9 +232,14 @@ export class Lease<A extends TypedArray = TypedArray> {
     return this.#array as A // see above
   }
 
+  /** The view that a lease is of. */
+  static viewOf(lease: Lease): object {
+    return lease.#view
+  }
+
   /** Is it over? */
   get isOver(): boolean {
-    return this.#view !== undefined && !this.#holding.isLive
+    return !this.#holding.isLive
   }
 
   /** Gives the range back. What was written to a copy goes home first. Does nothing for a lease that is over. */

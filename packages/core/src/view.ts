@@ -226,7 +226,7 @@ export class View<A extends TypedArray = Uint8Array> extends Presence {
     })
     this.#holdings.add(holding)
     if (grant instanceof GrantThere) this.#listener?.granted(number, grant)
-    return { holding, grant, array }
+    return { holding, array }
   }
 
   #grantThere(
@@ -286,7 +286,6 @@ export type AnyView = View<TypedArray>
 /** A range that was taken. */
 export interface Taken {
   readonly holding: Holding
-  readonly grant: Grant
   /** Of a lease that is not blank. */
   readonly array: TypedArray | undefined
 }

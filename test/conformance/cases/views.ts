@@ -253,6 +253,152 @@ const leasing = group('leases', {
   },
 })
 
+const copying = group('copy', {
+  async 'between a view of the owner and one of here, in both directions'({
+    remote,
+    farhold,
+    assert,
+  }) {
+    const theirs = await remote.makeBytes(1, 2, 3)
+    const ours = farhold.view(new Uint8Array([7, 7, 7, 7]))
+    await farhold.copy(theirs, ours)
+    assert.deepEqual(await read(ours), [1, 2, 3, 7])
+    using lease = await ours.lease({ range: [2, 4] })
+    lease.array.set([8, 9])
+    lease[Symbol.dispose]()
+    await farhold.copy(await remote.makeBytes(5, 5), ours)
+    await farhold.copy(ours, await remote.keptView())
+    assert.deepEqual(await read(await remote.keptView()), [5, 5, 8, 9])
+    await farhold.copy(new Uint8Array([1, 2, 3, 4]), await remote.keptView())
+    assert.deepEqual(await read(await remote.keptView()), [1, 2, 3, 4])
+  },
+
+  async 'between two views of the owner, many at once in both directions'({
+    remote,
+    farhold,
+    assert,
+  }) {
+    const [one, other] = [await remote.makeBytes(1, 1), await remote.makeBytes(2, 2)]
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        at % 2 === 0 ? farhold.copy(one, other) : farhold.copy(other, one),
+      ),
+    )
+    assert.deepEqual(await read(one), await read(other))
+    await farhold.copy(one, one)
+  },
+
+  async 'between a typed array of here, a lease, and a view'({ remote, farhold, assert }) {
+    const theirs = await remote.makeBytes(1, 2, 3, 4)
+    const array = new Uint8Array(4)
+    await farhold.copy(theirs, array)
+    assert.deepEqual([...array], [1, 2, 3, 4])
+    {
+      using lease = await theirs.lease(exclusive(0, 2))
+      await farhold.copy(new Uint8Array([8, 9]), lease)
+      await farhold.copy(lease, array)
+    }
+    assert.deepEqual(await read(theirs), [8, 9, 3, 4])
+    assert.deepEqual([...array], [8, 9, 3, 4])
+  },
+
+  async 'from and to arrays that stay with their owner'({ remote, farhold, asRemote, assert }) {
+    const arrays = asRemote(await remote.makeArrays())
+    const view = farhold.view(4)
+    await farhold.copy(arrays.bytes, view)
+    assert.deepEqual(await read(view), [1, 2, 3, 4])
+    await farhold.copy(arrays.bytes, arrays.more)
+    assert.deepEqual([...(await arrays.more)], [1, 2, 3, 4, 0, 0])
+    await farhold.copy(new Uint8Array([6, 7]), arrays.more)
+    await farhold.copy(await remote.makeBytes(9, 9, 9, 9), arrays.bytes)
+    assert.deepEqual([...(await arrays.more)], [6, 7, 3, 4, 0, 0])
+    assert.deepEqual([...(await arrays.bytes)], [9, 9, 9, 9])
+    const array = new Uint8Array(6)
+    await farhold.copy(arrays.more, array)
+    assert.deepEqual([...array], [6, 7, 3, 4, 0, 0])
+  },
+
+  async 'what it is given stays as it was'({ remote, farhold, asRemote, assert }) {
+    const arrays = asRemote(await remote.makeArrays())
+    const large = new Uint8Array(10_000).fill(3)
+    await farhold.copy(large.subarray(0, 4), arrays.bytes)
+    await farhold.copy(large.subarray(0, 4), await remote.keptView())
+    assert.deepEqual([large.length, large[9999]], [10_000, 3])
+    await farhold.copy(new Uint8Array([1, 2, 3, 4]), await remote.keptView())
+  },
+
+  async 'elements become those of the other kind, as set() makes them'({
+    remote,
+    farhold,
+    asRemote,
+    assert,
+  }) {
+    const arrays = asRemote(await remote.makeArrays())
+    const bytes = await remote.makeBytes(0, 0)
+    await farhold.copy(arrays.floats, bytes)
+    assert.deepEqual(await read(bytes), [1, 2])
+    const floats = farhold.view(new Float64Array(2))
+    await farhold.copy(bytes, floats)
+    assert.deepEqual(await read(floats), [1, 2])
+    await assert.rejects(farhold.copy(new BigInt64Array(2), bytes), { name: 'TypeError' })
+    assert.deepEqual(await read(bytes), [1, 2])
+  },
+
+  async 'of more than there is room for is refused, and so is what has no elements'({
+    remote,
+    farhold,
+    asRemote,
+    assert,
+  }) {
+    const arrays = asRemote(await remote.makeArrays())
+    const small = await remote.makeBytes(1)
+    for (const from of [arrays.bytes, await remote.makeBytes(1, 2), new Uint8Array(2)]) {
+      await assert.rejects(farhold.copy(from, small), { name: 'RangeError' })
+      await assert.rejects(farhold.copy(from, new Uint8Array(1)), { name: 'RangeError' })
+      await assert.rejects(farhold.copy(from, arrays.bytes.subarray(0, 1)), { name: 'RangeError' })
+    }
+    assert.deepEqual(await read(small), [1])
+    for (const wrong of [arrays.list, [1], {}, null, 'text', new ArrayBuffer(1)])
+      await assert.rejects(farhold.copy(wrong as Untyped, small), { name: 'TypeError' })
+    for (const wrong of [[1], {}, null, new ArrayBuffer(1)])
+      await assert.rejects(farhold.copy(small, wrong as Untyped), { name: 'TypeError' })
+  },
+
+  async 'of leases: one that is over, one that only reads, one that is in the way'({
+    remote,
+    farhold,
+    assert,
+  }) {
+    const view = await remote.makeBytes(1, 2, 3, 4)
+    using reading = await view.lease(shared(0, 2))
+    await assert.rejects(farhold.copy(new Uint8Array(1), reading), { name: 'TypeError' })
+    await assert.rejects(farhold.copy(reading, view), { name: 'WouldBlockError' })
+    reading[Symbol.dispose]()
+    await assert.rejects(farhold.copy(reading, new Uint8Array(2)), { name: 'ReleasedError' })
+    using writing = await view.lease(exclusive(2, 4))
+    await assert.rejects(farhold.copy(view, writing), { name: 'WouldBlockError' })
+    await farhold.copy(writing, view)
+    writing[Symbol.dispose]()
+    assert.deepEqual(await read(view), [3, 4, 3, 4])
+  },
+
+  async 'waits for leases that are in its way'({ remote, farhold, roundTrip, assert }) {
+    const view = await remote.makeBytes(1, 2, 3, 4)
+    const lease = await view.lease(exclusive(3, 4))
+    let isDone = false
+    const copied = farhold.copy(view, new Uint8Array(4)).then(() => {
+      isDone = true
+    })
+    await farhold.copy(new Uint8Array([9]), await remote.keptView())
+    await roundTrip()
+    assert.equal(isDone, false)
+    lease[Symbol.dispose]()
+    await copied
+    assert.equal(isDone, true)
+    await farhold.copy(new Uint8Array([1]), await remote.keptView())
+  },
+})
+
 const blocking = group('blocking for a lease', {
   async 'gives one'(context: CaseContext) {
     const { sync, assert } = context
@@ -276,4 +422,4 @@ const blocking = group('blocking for a lease', {
 })
 
 export const blockingViewCases = blocking
-export const viewCases = [...crossing, ...leasing, ...blocking]
+export const viewCases = [...crossing, ...leasing, ...copying, ...blocking]
