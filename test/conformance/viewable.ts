@@ -31,6 +31,9 @@ const kept: { readonly bytes: View<Uint8Array> } = { bytes: view(new Uint8Array(
 export const keptView = (): View<Uint8Array> => kept.bytes
 export const isKeptView = (value: unknown): boolean => value === kept.bytes
 
+/** An object that has it, and data that has it. */
+export const makeViewShelf = () => proxy({ view: kept.bytes, inner: { view: kept.bytes } })
+
 const last: { view?: View<Uint8Array> } = {}
 
 /** Is it the same object as the time before? */

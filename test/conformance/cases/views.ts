@@ -79,6 +79,13 @@ const crossing = group('views', {
     assert.deepEqual(await remote.readRange(view), [2, 3])
   },
 
+  async 'that is read from a property is a view, also of a blocking proxy'({ remote, assert }) {
+    const view = await remote.keptView()
+    const shelf = await remote.makeViewShelf()
+    assert.equal(await shelf.view, view)
+    assert.equal((await shelf.inner).view, view)
+  },
+
   async 'a lease cannot be passed on, and says so'({ remote, assert }) {
     const view = await remote.makeBytes(1)
     using lease = await view.lease()
@@ -410,6 +417,13 @@ const blocking = group('blocking for a lease', {
     }
     using lease = view.leaseSync({ mode: 'shared' })
     assert.deepEqual([...lease.array], [9, 2, 3])
+  },
+
+  async 'a property of a blocking proxy is the view itself'({ sync, assert }) {
+    const view = sync().keptView()
+    const shelf = sync().makeViewShelf()
+    assert.equal(shelf.view, view)
+    assert.equal(shelf.inner.view, view)
   },
 
   async 'is refused when a lease of this very context is in the way'({ sync, assert }) {

@@ -456,11 +456,15 @@ export class Encoder {
     this.#bytes.detach(from)
   }
 
-  /** By reference whatever its style, except that a proxy goes home, a promise settles, and an evaluator stays. */
+  /** By reference whatever its style, except that a proxy goes home, a promise settles, what has a form everywhere has it, and an evaluator stays. */
   #byReference({ value, stays }: ByReference, depth: number): unknown {
     if (standInOf(value) !== undefined) return this.copy(value, depth)
     const style = passStyleOf(value)
-    if (style === 'promise' || (style === 'refused' && typeof value === 'function'))
+    if (
+      style === 'promise' ||
+      style === 'presence' ||
+      (style === 'refused' && typeof value === 'function')
+    )
       return this.copy(value, depth)
     return this.#live(value, 'reference', stays)
   }
