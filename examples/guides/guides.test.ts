@@ -15,6 +15,7 @@ const PROGRAMS = {
   'immutable-values':
     '[ 3, 6.75, 6.75 ]\n1\ntrue\nTypeError EUR\nvalue.lines[0].valid\ntrue\n3\n0.5\n',
   locks: '0\n30\n[ 3, 3 ]\ntrue\ntrue\n20\nexclusive\n20\n1 true\n',
+  'shared-memory': '400\n2\nLockTimeoutError\n1\ntrue\nRangeError\n1,2,3,4\n7\n1,2,7,4\n',
   ownership:
     '[ undefined, false, [ \'balance\', \'history\' ] ]\n[ 105, { balance: 105 } ]\nundefined\narguments [ 0 ]\nproperty "balance" of Account was not written\nproperty "1" of Array was not written\ntrue\n0\n',
   'synchronous-calls':
@@ -30,6 +31,7 @@ for (const [name, stdout] of Object.entries(PROGRAMS)) {
         (await source('./library.ts')) +
         (await source('./bank.ts')) +
         (await source('./mill.ts'))
+        (await source('./mixer.ts'))
       const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
 
       expect(samples.length).toBeGreaterThan(2)
