@@ -18,6 +18,7 @@ import { isolateCollection, isolateRelease, workerCollection, workerRelease } fr
 import { show, showDeaths, showMemory } from './show.ts'
 import { workerSyncCold, workerSyncHot } from './sync.ts'
 import { workerSyncHome } from './sync-home.ts'
+import { viewBytes, viewLease } from './view.ts'
 import { workerMany, workerOne } from './worker.ts'
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -49,6 +50,8 @@ async function main(): Promise<void> {
     lockContended,
     channelObjects,
     channelNumbers,
+    viewBytes,
+    viewLease,
     accessChecks,
     immutableOrCopied,
     immutableOrNumber,
