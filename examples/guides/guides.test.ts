@@ -30,7 +30,7 @@ for (const [name, stdout] of Object.entries(PROGRAMS)) {
         (await source(`./${name}.ts`)) +
         (await source('./library.ts')) +
         (await source('./bank.ts')) +
-        (await source('./mill.ts'))
+        (await source('./mill.ts')) +
         (await source('./mixer.ts'))
       const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
 

@@ -48,6 +48,10 @@ class Here implements ReferencePort {
     return () => undefined
   }
 
+  holdOpen(): () => void {
+    return () => undefined
+  }
+
   isHeld(): boolean {
     return false
   }
