@@ -35,6 +35,9 @@ interface Waiting {
 
 const NOTHING: readonly Gate[] = Object.freeze([])
 
+/** How many microtasks an item waits for the next one: more than it takes a stream to give a chunk that is there. */
+const PATIENCE = 8
+
 function ignore(): void {}
 
 export class Outbox {
@@ -48,6 +51,10 @@ export class Outbox {
   /** What is as much as the peer takes in one batch, and leaves before what is queued now. */
   readonly #full: Load[] = []
   #scheduled = false
+  /** How many more microtasks what is queued waits for company. */
+  #patience = 0
+  /** Is there nothing in it that is not to wait? */
+  #isItemsOnly = false
   /** Messages that wait for a gate, and those that must not overtake them; see `inLine`. */
   #line: Waiting[] | undefined
   #repliesInLine = 0
@@ -75,6 +82,21 @@ export class Outbox {
   reply(tag: Tag, fields: readonly unknown[]): void {
     if (this.#repliesInLine === 0) this.#queue(tag, fields)
     else this.#lineUp(NOTHING, tag, fields, this.#moved.length, ignore)
+  }
+
+  /**
+   * Queues an item of an iteration. It waits a moment for those that are there already, and a message for all costs hardly more than one for
+   * each: `bench/`, row `items`.
+   */
+  item(fields: readonly unknown[]): void {
+    if (this.#repliesInLine > 0) {
+      this.reply(Tag.item, fields)
+      return
+    }
+    const isItemsOnly = !this.#scheduled || this.#isItemsOnly
+    this.#queue(Tag.item, fields)
+    this.#isItemsOnly = isItemsOnly
+    if (isItemsOnly) this.#patience = PATIENCE
   }
 
   /**
@@ -273,6 +295,7 @@ export class Outbox {
   /** The engine cut execution short, and dropped every microtask with it: the next message is due anew. */
   interrupted(): void {
     this.#scheduled = false
+    this.#patience = 0
   }
 
   #schedule(): void {
@@ -281,6 +304,9 @@ export class Outbox {
   }
 
   #wake(): void {
+    // Whoever awaits has a microtask to say so.
+    if (this.#patience > 1) this.#patience = 1
+    this.#isItemsOnly = false
     if (this.#scheduled) return
     this.#scheduled = true
     Promise.resolve().then(this.#wait)
@@ -292,6 +318,11 @@ export class Outbox {
   }
 
   readonly #due = (): void => {
+    if (this.#patience > 0) {
+      this.#patience--
+      Promise.resolve().then(this.#due)
+      return
+    }
     this.#scheduled = false
     this.#leave()
   }

@@ -78,6 +78,9 @@ export class ReplySender {
     const movedBefore = moved.length
     const { value: body, extra } = encode(value, this.#references, moved, 'item')
     const gates = this.#references.takeGates()
-    this.#outbox.replyBehind(gates, Tag.item, [id, body, extra], movedBefore, lost)
+    const fields = [id, body, extra]
+    // One that moves is large: its reader can begin with it while the next is made.
+    if (gates.length === 0 && moved.length === movedBefore) this.#outbox.item(fields)
+    else this.#outbox.replyBehind(gates, Tag.item, fields, movedBefore, lost)
   }
 }
