@@ -11,6 +11,7 @@ export * from './channelled.ts'
 export * from './guarded.ts'
 export * from './lockable.ts'
 export * from './stoppable.ts'
+export * from './streaming.ts'
 export * from './unchanging.ts'
 export * from './viewable.ts'
 

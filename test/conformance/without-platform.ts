@@ -4,6 +4,10 @@
 import { callerLimitCases } from './cases/limits.ts'
 import type { Exception } from './harness.ts'
 
+/** What code that uses streams fails with where there are none. */
+const NO_STREAMS =
+  /(Readable|Writable|Transform|Compression|TextEncoder)Stream is not defined|TextEncoder is not defined|(getWriter|getReader|cancel) is not a function/
+
 /** Where the owner is in an isolate. */
 export const OWNER_WITHOUT_PLATFORM: readonly Exception[] = [
   {
@@ -30,8 +34,7 @@ export const OWNER_WITHOUT_PLATFORM: readonly Exception[] = [
   },
   {
     because: 'a bare isolate has no streams: it gets iterables, and objects with write and close',
-    failure:
-      /(Readable|Writable)Stream is not defined|(getWriter|getReader|cancel) is not a function/,
+    failure: NO_STREAMS,
     cases: [
       'streams: a readable stream of the owner',
       'streams: a writable stream in an argument',
@@ -42,6 +45,32 @@ export const OWNER_WITHOUT_PLATFORM: readonly Exception[] = [
       'stopping a stream: a sink that is slow is waited for',
       'stopping a stream: the reason for aborting arrives at the sink',
       'stopping a stream: a chunk that cannot cross aborts the sink',
+      'writing: chunks arrive in order, and closing waits for the sink',
+      'writing: chunks that are not waited for arrive in order',
+      'writing: a stream that is closed without a chunk',
+      'writing: a sink that waits stops the writer when as many are under way as may be',
+      'writing: closing fails with the error of the sink',
+      'writing: a sink that fails fails what waits and what follows',
+      'writing: a sink that fails by itself is heard of here',
+      'writing: aborting waits for no chunk that is not taken',
+      'writing: aborting before anything is written',
+      'writing: what it is aborted with cannot cross',
+      'writing: after a chunk that cannot cross nothing is written',
+      'writing: chunks may be functions and proxies',
+      'writing: it is the same stream each time it comes',
+      'writing: one that was not begun is free when it is given back',
+      'writing: one that is closed is given back, and nothing of it is left',
+      'transform streams: of the owner, in the middle',
+      'transform streams: of ours, in an argument',
+      'transform streams: that fails, fails at both ends',
+      'transform streams: that compresses gives the same bytes',
+      'transform streams: of text',
+      'transform streams: are passed on as what they are',
+      'transform streams: that are not begun are free when they are given back',
+      'streams of bytes: of the owner are read into the buffers of the reader',
+      'streams of bytes: of ours are read into the buffers of the reader',
+      'streams of bytes: come as they are to who brings no buffers',
+      'streams of bytes: that are written are copied, unless they are transferred',
     ],
   },
   {
@@ -93,6 +122,7 @@ export const USER_WITHOUT_PLATFORM: readonly Exception[] = [
       'batching: calls, reads and writes of one turn leave together',
       'cancelling: nothing is left pending, on either side',
       'limits in stats: what is used, what may be used, and what was refused',
+      'writing: one that is closed is given back, and nothing of it is left',
       'crossings: JSON.stringify is one, and so is a snapshot',
       'crossings: a method of a class is one, and what cannot be there is none',
     ],
@@ -154,8 +184,7 @@ export const USER_WITHOUT_PLATFORM: readonly Exception[] = [
   },
   {
     because: 'a bare isolate has no streams: it gets iterables, and objects with write and close',
-    failure:
-      /(Readable|Writable)Stream is not defined|(getWriter|getReader|cancel) is not a function/,
+    failure: NO_STREAMS,
     cases: [
       'streams: a readable stream in an argument',
       'streams: a readable stream that fails',
@@ -170,6 +199,18 @@ export const USER_WITHOUT_PLATFORM: readonly Exception[] = [
       'stopping a stream: a sink that is slow is waited for',
       'stopping a stream: the reason for aborting arrives at the sink',
       'stopping a stream: a chunk that cannot cross aborts the sink',
+      'writing: a stream of ours is written to there',
+      'writing: a stream of ours that fails fails who writes there',
+      'transform streams: of the owner, in the middle',
+      'transform streams: of ours, in an argument',
+      'transform streams: that fails, fails at both ends',
+      'transform streams: that compresses gives the same bytes',
+      'transform streams: of text',
+      'transform streams: are passed on as what they are',
+      'streams of bytes: of the owner are read into the buffers of the reader',
+      'streams of bytes: of ours are read into the buffers of the reader',
+      'streams of bytes: leave the rest of a larger buffer where it is',
+      'streams of bytes: that are no streams of bytes leave their chunks to their owner',
     ],
   },
   {

@@ -28,6 +28,8 @@ export interface CallParticulars extends Omit<CallOptions, 'held'> {
   readonly held?: Hold
   /** Says where in a program a lock is asked for. */
   readonly site?: () => string
+  /** Nothing here waits for its answer: it keeps no process alive, and closing waits for others. */
+  readonly isIdle?: true
 }
 
 /** Checks options that a user gave. @throws {TypeError} for a wrong one. */

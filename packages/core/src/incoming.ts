@@ -432,7 +432,8 @@ export class Incoming {
 
   /** Is it a service of this library that a call is for? */
   #isForService({ message, needs }: ServedCall): boolean {
-    if (message.operation !== Operation.call) return false
+    if (message.operation !== Operation.call && message.operation !== Operation.iterate)
+      return false
     if (message.target >= 0) return Service.is(this.#references.exports.find(message.target))
     return Service.is(unwrap(this.answers.find(-1 - message.target, needs)))
   }

@@ -9,10 +9,13 @@ import { Tag } from './protocol.ts'
 export interface IterationPort {
   /** What the call must wait for before it can be made; `undefined` when nothing. */
   before(): Promise<unknown> | undefined
-  begin(): PendingCall
+  /** @param isIdle nothing here waits for its items */
+  begin(isIdle: boolean): PendingCall
   send(tag: Tag, ...fields: readonly unknown[]): void
   /** The reader begins to wait for an item, or has it. */
   step(call: PendingCall, waiting: boolean): void
+  /** Gives back what is iterated. */
+  release(): void
 }
 
 export class IteratedCall implements ItemSource {
@@ -29,9 +32,11 @@ export class IteratedCall implements ItemSource {
     this.#port = port
   }
 
-  start(onItem: (value: unknown) => void): Promise<unknown> {
+  start(onItem: (value: unknown) => void, isIdle: boolean): Promise<unknown> {
     const before = this.#port.before()
-    return before === undefined ? this.#begin(onItem) : this.#beginLater(before, onItem)
+    return before === undefined
+      ? this.#begin(onItem, isIdle)
+      : this.#beginLater(before, onItem, isIdle)
   }
 
   credit(count: number): void {
@@ -56,8 +61,12 @@ export class IteratedCall implements ItemSource {
     if (call !== undefined) this.#port.step(call, waiting)
   }
 
-  #begin(onItem: (value: unknown) => void): Promise<unknown> {
-    const call = this.#port.begin()
+  release(): void {
+    this.#port.release()
+  }
+
+  #begin(onItem: (value: unknown) => void, isIdle: boolean): Promise<unknown> {
+    const call = this.#port.begin(isIdle)
     this.#call = call
     call.onItem = onItem
     if (this.#early > 0) this.credit(this.#early)
@@ -66,7 +75,11 @@ export class IteratedCall implements ItemSource {
   }
 
   /** Makes the call when it can be made, unless the reader has left by then. */
-  async #beginLater(first: Promise<unknown>, onItem: (value: unknown) => void): Promise<unknown> {
+  async #beginLater(
+    first: Promise<unknown>,
+    onItem: (value: unknown) => void,
+    isIdle: boolean,
+  ): Promise<unknown> {
     for (
       let before: Promise<unknown> | undefined = first;
       before !== undefined;
@@ -75,7 +88,7 @@ export class IteratedCall implements ItemSource {
       await before
       if (this.#left) return undefined
     }
-    return this.#begin(onItem)
+    return this.#begin(onItem, isIdle)
   }
 
   #running(): PendingCall | undefined {

@@ -5,14 +5,36 @@
  * gives credit back as items are taken. Nothing is asked of the source before the first `next`.
  */
 import { ProtocolError } from './errors.ts'
-import { ReadableEnd } from './stream-ends.ts'
 
 /** How many items may be under way before the reader has asked for them, where no option says so. */
 export const PREFETCH = 16
 
+/** What a source gives when it is asked for an item. */
+export type Step = IteratorResult<unknown> | Promise<IteratorResult<unknown>>
+
+/** A source that is no code of the program: it is told why it is left, and of each item that it was sent. */
+export abstract class FlowSource {
+  abstract next(): Step
+
+  /** No one reads on. */
+  abstract cancel(reason: unknown): Promise<void>
+
+  /** The item that `next` gave last is encoded, and will leave. */
+  sent(): void {}
+
+  async return(): Promise<IteratorResult<unknown>> {
+    await this.cancel(undefined)
+    return { value: undefined, done: true }
+  }
+}
+
+/** What can be iterated by a pump. */
+export type AnyIterator = Iterator<unknown> | AsyncIterator<unknown> | FlowSource
+
 /** Sends the items of one iterator for one call. */
 export class ItemPump {
-  readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
+  readonly #iterator: AnyIterator
+  readonly #flow: FlowSource | undefined
   readonly #send: (value: unknown) => void
   readonly #done: (value: unknown) => void
   readonly #failed: (error: unknown) => void
@@ -24,7 +46,7 @@ export class ItemPump {
   #ended = false
 
   constructor(
-    iterator: Iterator<unknown> | AsyncIterator<unknown>,
+    iterator: AnyIterator,
     on: {
       readonly item: (value: unknown) => void
       readonly done: (value: unknown) => void
@@ -34,6 +56,7 @@ export class ItemPump {
     },
   ) {
     this.#iterator = iterator
+    this.#flow = iterator instanceof FlowSource ? iterator : undefined
     this.#send = on.item
     this.#done = on.done
     this.#failed = on.failed
@@ -70,7 +93,7 @@ export class ItemPump {
   async stop(reason?: unknown): Promise<void> {
     if (this.#ended) return
     this.#ended = true
-    if (this.#stepping && !(this.#iterator instanceof ReadableEnd)) {
+    if (this.#stepping && this.#flow === undefined) {
       this.#done(undefined)
       await this.#close(reason)
       this.#stepping = false
@@ -86,8 +109,8 @@ export class ItemPump {
   }
 
   async #leave(reason: unknown): Promise<unknown> {
-    if (!(this.#iterator instanceof ReadableEnd)) return (await this.#iterator.return?.())?.value
-    await this.#iterator.cancel(reason)
+    if (this.#flow === undefined) return (await this.#iterator.return?.())?.value
+    await this.#flow.cancel(reason)
     return undefined
   }
 
@@ -121,6 +144,7 @@ export class ItemPump {
     }
     try {
       this.#send(result.value)
+      this.#flow?.sent()
       return true
     } catch (error) {
       // The item cannot cross. Its source goes no further, and is told so.
@@ -148,14 +172,19 @@ export class ItemPump {
 
 /** What a reader asks of its session. */
 export interface ItemSource {
-  /** Starts the iteration: gives its final answer, and hands each item to `onItem`. */
-  start(onItem: (value: unknown) => void): Promise<unknown>
+  /**
+   * Starts the iteration: gives its final answer, and hands each item to `onItem`.
+   * @param isIdle nothing here waits for its items: it keeps no process alive, and takes as long as its source does
+   */
+  start(onItem: (value: unknown) => void, isIdle: boolean): Promise<unknown>
   credit(count: number): void
   stop(): void
   /** Was the iteration given up on, so that not even what came before is wanted? */
   isCut(): boolean
   /** The reader begins to wait for an item, or has it. */
   awaits(waiting: boolean): void
+  /** Gives back what is iterated. */
+  release(): void
 }
 
 type Waiter = {
@@ -175,6 +204,7 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
   #state: 'idle' | 'running' | 'done' | 'failed' = 'idle'
   #final: unknown
   #finished: Promise<unknown> | undefined
+  #isIdle = false
 
   /** @param prefetch how many items may be under way before they are asked for */
   constructor(source: ItemSource, prefetch: number) {
@@ -234,14 +264,28 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
     await this.return()
   }
 
+  /** Reads for a stream of this context: no code here waits for the items. Before the first is asked for. */
+  static makeIdle(reader: ItemReader): void {
+    reader.#makeIdle()
+  }
+
+  /** Gives back what is iterated, when it has been. */
+  static release(reader: ItemReader): void {
+    reader.#source.release()
+  }
+
+  #makeIdle(): void {
+    this.#isIdle = true
+  }
+
   #start(): void {
     this.#state = 'running'
     this.#finished = this.#source
       .start((value) => {
-        if (this.#state !== 'running') return
-        // What is kept until someone takes it is no more than was asked for.
+        // Also when the reader has left: who sends on without end is no peer to go on with.
         if (this.#owed === 0) throw new ProtocolError('an item that was not asked for')
         this.#owed--
+        if (this.#state !== 'running') return
         const waiter = this.#waiters.shift()
         if (waiter === undefined) this.#buffer.push(value)
         else {
@@ -250,7 +294,7 @@ export class ItemReader implements AsyncIterableIterator<unknown, unknown, unkno
           waiter.resolve({ value, done: false })
           this.#give()
         }
-      })
+      }, this.#isIdle)
       .then(
         (value) => this.#end('done', value),
         (error: unknown) => this.#end('failed', error),

@@ -3,10 +3,10 @@
  * streams flow on the other side.
  *
  * All of them are exports with a little more: a promise and a signal send one `settle`; an iterator and a readable
- * stream are read by `iterate`; a writable stream is an object with three methods (see `stream-ends.ts`).
+ * stream are read by `iterate`; a writable stream reads what is written to it in the same way (see `stream-ends.ts`).
  */
 import { servedHere } from './current-call.ts'
-import { NotShareableError, ProtocolError, ReleasedError, WouldBlockError } from './errors.ts'
+import { ProtocolError, ReleasedError, WouldBlockError } from './errors.ts'
 import type { ExportTable } from './export-table.ts'
 import { guardPromise } from './guarded-promise.ts'
 import type { Connection, Handle, Import } from './handle.ts'
@@ -16,8 +16,9 @@ import type { Flavour, LiveStyle } from './marshal/port.ts'
 import type { AbortSignalLike, Platform } from './platform.ts'
 import { checkNatural, Operation, type Slot } from './protocol.ts'
 import type { Quota } from './quota.ts'
+import { receivedReadable, receivedWritable } from './received-streams.ts'
 import { createReceivedSource } from './signal.ts'
-import { dropEnd, endOf, type StreamEnd } from './stream-ends.ts'
+import { dropEnd, endOf, ReadableEnd, type StreamEnd } from './stream-ends.ts'
 import { refusalOfThenable } from './thenable.ts'
 
 /** What live values ask of their session. */
@@ -54,6 +55,8 @@ export class LiveValues {
   readonly #importOfSignal = new WeakMap<object, Import>()
   /** What stands in our export table for an iterable or a stream of ours. */
   readonly #ends = new WeakMap<object, StreamEnd>()
+  /** The streams of the peer that are here, by what they stand for. */
+  readonly #streams = new WeakMap<Import, object>()
   /** Why the peer is gone. */
   #gone: { readonly error: unknown } | undefined
 
@@ -77,6 +80,10 @@ export class LiveValues {
           )
         : this.#introduceEnd(value, style)
     introduced.push(id)
+    if (style === 'readable') {
+      const end = this.#ends.get(value)
+      return end instanceof ReadableEnd && end.isOfBytes ? [style, id, 1] : [style, id]
+    }
     if (style === 'promise') this.#announce(value as Promise<unknown>, id)
     if (style === 'signal') {
       const signal = value as AbortSignalLike
@@ -117,8 +124,8 @@ export class LiveValues {
   }
 
   /** Makes this side's end of a live value of the peer. */
-  revive([kind, id]: Slot, flavour: Flavour): unknown {
-    const { connection, platform } = this.#port
+  revive([kind, id, ofBytes]: Slot, flavour: Flavour): unknown {
+    const { connection } = this.#port
     const natural = checkNatural(id, 'export id')
     switch (kind) {
       case 'promise':
@@ -131,14 +138,12 @@ export class LiveValues {
           ? new SyncIteration(connection, source)
           : iterable(connection, source)
       }
-      case 'readable': {
-        const source = this.#port.receive(natural)
-        return platform.ReadableStream === undefined
-          ? iterable(connection, source)
-          : this.#readable(source, platform.ReadableStream)
-      }
+      case 'readable':
+        return this.#stream(natural, (source) =>
+          receivedReadable(this.#port, source, ofBytes === 1),
+        )
       case 'writable':
-        return this.#writable(this.#port.receive(natural))
+        return this.#stream(natural, (sink) => receivedWritable(this.#port, sink))
       default:
         throw new ProtocolError('an unknown kind of slot')
     }
@@ -221,6 +226,16 @@ export class LiveValues {
     )
   }
 
+  /** The same stream for as long as one is held. */
+  #stream(id: number, create: (imported: Import) => object): object {
+    const imported = this.#port.receive(id)
+    const known = this.#streams.get(imported)
+    if (known !== undefined) return known
+    const stream = create(imported)
+    this.#streams.set(imported, stream)
+    return stream
+  }
+
   #signal(id: number): unknown {
     const imported = this.#port.receive(id)
     if (imported.signalSource === undefined) {
@@ -228,57 +243,6 @@ export class LiveValues {
       this.#importOfSignal.set(imported.signalSource.signal, imported)
     }
     return imported.signalSource.signal
-  }
-
-  #readable(source: Import, ReadableStream: NonNullable<Platform['ReadableStream']>): object {
-    const items = this.#port.connection.iterate(source, [])
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          const result = await items.next()
-          if (result.done === true) controller.close()
-          else controller.enqueue(result.value)
-        },
-        cancel: async (reason) => {
-          const told = this.#tellEnd(source, 'cancel', reason)
-          await items.return?.()
-          await told
-        },
-      },
-      { highWaterMark: 0 },
-    )
-  }
-
-  #writable(sink: Import): unknown {
-    const { platform } = this.#port
-    const ends = {
-      write: async (chunk: unknown) => {
-        try {
-          await this.#callEnd(sink, 'write', [chunk])
-        } catch (error) {
-          // If it could not cross, the sink waits for it; if it is the sink's own failure, it knows.
-          this.#tellEnd(sink, 'abort', error).catch(() => undefined)
-          throw error
-        }
-      },
-      close: () => this.#callEnd(sink, 'close', []),
-      abort: (reason: unknown) => this.#tellEnd(sink, 'abort', reason),
-    }
-    return platform.WritableStream === undefined ? ends : new platform.WritableStream(ends)
-  }
-
-  async #callEnd(end: Import, method: string, args: unknown[]): Promise<void> {
-    await this.#port.connection.request(Operation.call, end, [method], args).promise()
-  }
-
-  /** Ends a stream of the peer. A reason that cannot cross is one that says so. */
-  async #tellEnd(end: Import, method: 'cancel' | 'abort', reason: unknown): Promise<void> {
-    try {
-      await this.#callEnd(end, method, [reason])
-    } catch (error) {
-      if (!(error instanceof NotShareableError)) throw error
-      await this.#callEnd(end, method, [error])
-    }
   }
 }
 

@@ -300,9 +300,13 @@ export class Outgoing implements Connection {
     if (handle.released) throw new ReleasedError(describePath(handle.description, path))
     const source = new IteratedCall({
       before: () => firstUnsettled(this, handle, undefined)?.promise(),
-      begin: () => this.request(Operation.iterate, handle, path, undefined, options),
+      begin: (isIdle) =>
+        this.request(Operation.iterate, handle, path, undefined, isIdle ? IDLE : options),
       send: (tag, ...fields) => this.#send(tag, ...fields),
       step: (call, waiting) => this.#watch.step(call, waiting),
+      release: () => {
+        if (handle instanceof Import) this.giveUp(handle)
+      },
     })
     return new ItemReader(source, options.prefetch ?? this.#options.prefetch)
   }
@@ -345,7 +349,7 @@ export class Outgoing implements Connection {
       const { value, extra } = encodeArguments(args, wire, this.references, moved, call)
       if (handle instanceof PendingCall) handle.used = true
       this.#calls.add(call)
-      if (!(flags & Flag.blocking)) this.#hold(call)
+      if (!(flags & Flag.blocking) && options.isIdle !== true) this.#hold(call)
       this.#made++
       const target = handle instanceof Import ? handle.id : -1 - (handle as PendingCall).id // the two kinds of handle
       const gates = this.references.takeGates(handle)
@@ -531,8 +535,11 @@ export class Outgoing implements Connection {
         resolve()
       }, timeout)
     })
-    while (!over && (this.#calls.pending > 0 || this.#lent > 0)) {
-      const calls = this.#calls.unanswered().filter((call) => !call.abandoned)
+    while (!over) {
+      const calls = this.#calls
+        .unanswered()
+        .filter(({ abandoned, options }) => !abandoned && options.isIdle !== true)
+      if (calls.length === 0 && this.#lent === 0) break
       const all = Promise.all([this.#returned(), ...calls.map((call) => call.settled())])
       await Promise.race([late, all])
     }
@@ -558,6 +565,7 @@ export class Outgoing implements Connection {
 }
 
 const NO_OPTIONS: CallParticulars = Object.freeze({})
+const IDLE: CallParticulars = Object.freeze({ timeout: Infinity, isIdle: true })
 
 function needsThisThread(call: PendingCall, peerName: string): WouldBlockError {
   return new WouldBlockError(

@@ -3,6 +3,7 @@
  *
  * It looks at an object's prototype and brand, and never calls a method of the value.
  */
+import { ambientPlatform } from './platform.ts'
 import { Presence } from './presence.ts'
 import { customFor, registeredIdentifier } from './registry.ts'
 
@@ -26,6 +27,7 @@ export type PassStyle =
   | 'iterator'
   | 'readable'
   | 'writable'
+  | 'transform'
   | 'signal'
   | 'presence'
   | 'refused'
@@ -42,6 +44,10 @@ const BY_PROTOTYPE = new Map<object | null, PassStyle>([
   [ArrayBuffer.prototype, 'buffer'],
 ])
 
+// In Node these two have no brand.
+for (const Class of [ambientPlatform.TextDecoderStream, ambientPlatform.TextEncoderStream])
+  if (Class !== undefined) BY_PROTOTYPE.set(Class.prototype as object, 'transform')
+
 /** Styles of a built-in object of another realm, by its brand. */
 const BY_BRAND = new Map<string, PassStyle>([
   ['Map', 'map'],
@@ -54,9 +60,17 @@ const BY_BRAND = new Map<string, PassStyle>([
   ['URL', 'url'],
   ['ReadableStream', 'readable'],
   ['WritableStream', 'writable'],
+  ['TransformStream', 'transform'],
+  ['CompressionStream', 'transform'],
+  ['DecompressionStream', 'transform'],
+  ['TextDecoderStream', 'transform'],
+  ['TextEncoderStream', 'transform'],
   ['AbortSignal', 'signal'],
   ['DOMException', 'error'],
 ])
+
+/** Styles that a brand alone decides: there is no class of that name but the platform's, and those which inherit from it. */
+const OF_PLATFORM: ReadonlySet<PassStyle> = new Set(['readable', 'writable', 'transform', 'signal'])
 
 const objectToString = Object.prototype.toString
 const isView = ArrayBuffer.isView
@@ -81,11 +95,7 @@ function styleOfInstance(value: object, prototype: object | null): PassStyle {
   if (brand === 'Error' || value instanceof Error) return 'error'
   const above = prototype === null ? null : getPrototypeOf(prototype)
   const branded = BY_BRAND.get(brand)
-  if (
-    branded !== undefined &&
-    (branded === 'readable' || branded === 'writable' || branded === 'signal')
-  )
-    return branded
+  if (branded !== undefined && OF_PLATFORM.has(branded)) return branded
   // A built-in of another realm has exactly its own prototype and that realm's Object.prototype above it. A class of
   // the user's may have the same shape and the same tag, as observable collections do.
   if (

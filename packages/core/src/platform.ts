@@ -21,6 +21,8 @@ export interface Platform {
     strategy?: { highWaterMark: number },
   ) => object
   readonly WritableStream?: new (sink: WritableSink) => object
+  readonly TextDecoderStream?: new () => object
+  readonly TextEncoderStream?: new () => object
   readonly structuredClone?: (
     value: unknown,
     options?: { transfer?: readonly unknown[] },
@@ -57,15 +59,31 @@ export interface CallSignal extends AbortSignalLike {
 
 /** The source of a ReadableStream, as the Streams standard defines it. */
 export interface ReadableSource {
-  pull(controller: { enqueue(chunk: unknown): void; close(): void }): Promise<void>
+  readonly type?: string
+  pull(controller: ReadableController): Promise<void>
   cancel(reason: unknown): Promise<void>
+}
+
+/** What its source fills a stream by, as the Streams standard defines it. */
+export interface ReadableController {
+  enqueue(chunk: unknown): void
+  close(): void
+  /** Where a reader of bytes has brought its own buffer. */
+  readonly byobRequest?: { respond(bytes: number): void } | null
 }
 
 /** The sink of a WritableStream, as the Streams standard defines it. */
 export interface WritableSink {
+  start(controller: WritableController): void
   write(chunk: unknown): Promise<void>
   close(): Promise<void>
   abort(reason: unknown): Promise<void>
+}
+
+/** What its sink ends a stream by, as the Streams standard defines it. */
+export interface WritableController {
+  error(reason: unknown): void
+  readonly signal?: AbortSignalLike
 }
 
 const NAMES = [
@@ -78,6 +96,8 @@ const NAMES = [
   'DOMException',
   'ReadableStream',
   'WritableStream',
+  'TextDecoderStream',
+  'TextEncoderStream',
   'structuredClone',
   'console',
   'performance',

@@ -4,6 +4,10 @@
  * A stream is locked by its end while the peer holds it. When the peer is gone, what it had begun to use is told so, as a reader that
  * leaves tells it; what it had not begun to use is as free as before. All public methods are for the peer to call.
  */
+import { ChunkSource } from './chunk-flow.ts'
+import { ProtocolError } from './errors.ts'
+import { type AnyIterator, FlowSource, ItemReader, type Step } from './iteration.ts'
+import { transfer } from './marks.ts'
 
 /** The owner's side of an end that a peer has given up. */
 export interface Dropping {
@@ -13,8 +17,7 @@ export interface Dropping {
   readonly isDead: boolean
 }
 
-type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>
-type Step = IteratorResult<unknown> | Promise<IteratorResult<unknown>>
+type Steps = Exclude<AnyIterator, FlowSource>
 
 interface AnyIterable {
   [Symbol.iterator]?(): Iterator<unknown>
@@ -25,18 +28,18 @@ interface AnyIterable {
 export class IterableEnd {
   readonly #iterable: AnyIterable
   /** What a peer that blocks reads, once it has begun to. */
-  #stepped: AnyIterator | undefined
+  #stepped: Steps | undefined
   #done = false
 
   constructor(iterable: object) {
     this.#iterable = iterable
   }
 
-  [Symbol.asyncIterator](): AnyIterator {
+  [Symbol.asyncIterator](): Steps {
     const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = this.#iterable
     const method = asynchronous ?? synchronous
     if (method === undefined) throw new TypeError('it is not iterable')
-    return Reflect.apply(method, this.#iterable, []) as AnyIterator // what the language asks of the method
+    return Reflect.apply(method, this.#iterable, []) as Steps // what the language asks of the method
   }
 
   next(...given: [] | [unknown]): Step {
@@ -58,7 +61,7 @@ export class IterableEnd {
   }
 
   /** Code that blocks has no use for promises where there is another way. */
-  #steps(): AnyIterator {
+  #steps(): Steps {
     const method = this.#iterable[Symbol.iterator]
     this.#stepped ??=
       method === undefined
@@ -86,6 +89,10 @@ export class IterableEnd {
   }
 }
 
+interface Readable {
+  getReader(options?: { readonly mode: 'byob' }): Reader
+}
+
 interface Reader {
   read(): Promise<IteratorResult<unknown>>
   cancel(reason: unknown): Promise<void>
@@ -93,24 +100,30 @@ interface Reader {
 }
 
 /** A readable stream of ours: read by `iterate`, cancelled by a call. */
-export class ReadableEnd {
+export class ReadableEnd extends FlowSource {
   readonly #reader: Reader
+  /** Is it a stream of bytes? Its chunks are their reader's, so they are moved. */
+  readonly isOfBytes: boolean
   #began = false
   #over = false
 
   constructor(stream: object) {
-    this.#reader = (stream as { getReader(): Reader }).getReader() // the pass style says it is one
+    super()
+    const readable = stream as Readable // the pass style says it is one
+    this.isOfBytes = isOfBytes(readable)
+    this.#reader = readable.getReader()
   }
 
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  async next(): Promise<IteratorResult<unknown>> {
+  override async next(): Promise<IteratorResult<unknown>> {
     this.#began = true
     try {
       const step = await this.#reader.read()
       if (step.done === true) this.#over = true
+      else if (this.isOfBytes) moved(step.value)
       return step
     } catch (error) {
       this.#over = true
@@ -118,12 +131,7 @@ export class ReadableEnd {
     }
   }
 
-  async return(): Promise<IteratorResult<unknown>> {
-    await this.cancel(undefined)
-    return { value: undefined, done: true }
-  }
-
-  async cancel(reason: unknown): Promise<void> {
+  override async cancel(reason: unknown): Promise<void> {
     if (this.#over) return
     this.#began = true
     this.#over = true
@@ -136,14 +144,32 @@ export class ReadableEnd {
   }
 }
 
+/** Only a stream of bytes fills buffers that its reader brings. */
+function isOfBytes(stream: Readable): boolean {
+  try {
+    stream.getReader({ mode: 'byob' }).releaseLock()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Has a chunk move that is all of its buffer; what else is in a larger one stays here. */
+function moved(chunk: unknown): void {
+  if (!(chunk instanceof Uint8Array) || chunk.byteLength !== chunk.buffer.byteLength) return
+  transfer(chunk, [chunk.buffer])
+}
+
 interface Writer {
+  readonly ready: Promise<unknown>
+  readonly closed: Promise<void>
   write(chunk: unknown): Promise<void>
   close(): Promise<void>
   abort(reason: unknown): Promise<void>
   releaseLock(): void
 }
 
-/** A writable stream of ours: three methods, each of which is a call. */
+/** A writable stream of ours: it reads the peer's chunks as fast as they are written here. */
 export class WritableEnd {
   readonly #writer: Writer
   #began = false
@@ -151,35 +177,61 @@ export class WritableEnd {
 
   constructor(stream: object) {
     this.#writer = (stream as { getWriter(): Writer }).getWriter() // the pass style says it is one
+    const ended = (): void => {
+      this.#over = true
+    }
+    this.#writer.closed.then(ended, ended)
   }
 
-  write(chunk: unknown): Promise<void> {
+  /** Writes all of the peer's chunks; `closed` tells how the stream has ended. */
+  pipe(chunks: unknown): { readonly closed: Promise<void> } {
+    const items = (chunks as Partial<AsyncIterable<unknown>> | null | undefined)?.[
+      Symbol.asyncIterator
+    ]?.()
+    if (this.#began || !(items instanceof ItemReader))
+      throw new ProtocolError('the chunks of a stream are one iterable, given once')
     this.#began = true
-    return this.#writer.write(chunk)
+    ItemReader.makeIdle(items)
+    const { closed } = this.#writer
+    this.#write(items)
+      .catch((error: unknown) => this.#writer.abort(error))
+      .catch(() => undefined) // whoever writes is told by `closed`
+    closed.catch(() => items.return()).catch(() => undefined)
+    const told = closed.finally(() => ItemReader.release(items))
+    told.catch(() => undefined) // also where it cannot be told
+    return { closed: told }
   }
 
-  close(): Promise<void> {
-    this.#over = true
-    return this.#writer.close()
+  /** Takes a chunk when there is room for it: until then it is with those that are under way. */
+  async #write(items: ItemReader): Promise<void> {
+    const writer = this.#writer
+    for (;;) {
+      await writer.ready
+      const step = await items.next()
+      if (step.done === true) break
+      writer.write(step.value).catch(() => undefined) // as above
+    }
+    await writer.close()
   }
 
   abort(reason: unknown): Promise<void> {
-    this.#over = true
+    this.#began = true
     return this.#writer.abort(reason)
   }
 
   /** What a peer has only given up can be written to from here again. */
   static async drop(end: WritableEnd, { reason, isDead }: Dropping): Promise<void> {
-    if (isDead && end.#began && !end.#over) await end.abort(reason)
+    if (isDead && end.#began && !end.#over) await end.#writer.abort(reason)
     else end.#writer.releaseLock()
   }
 }
 
 /** What stands for a value of ours in the table. */
-export type StreamEnd = IterableEnd | ReadableEnd | WritableEnd
+export type StreamEnd = IterableEnd | ReadableEnd | WritableEnd | ChunkSource
 
 /** Makes the end of an iterable or a stream; a stream is locked by it. @throws {TypeError} when it is locked already. */
 export function endOf(value: object, style: 'iterator' | 'readable' | 'writable'): StreamEnd {
+  if (value instanceof ChunkSource) return value
   if (style === 'readable') return new ReadableEnd(value)
   return style === 'writable' ? new WritableEnd(value) : new IterableEnd(value)
 }
@@ -188,5 +240,5 @@ export function endOf(value: object, style: 'iterator' | 'readable' | 'writable'
 export async function dropEnd(end: StreamEnd, dropping: Dropping): Promise<void> {
   if (end instanceof ReadableEnd) await ReadableEnd.drop(end, dropping)
   else if (end instanceof WritableEnd) await WritableEnd.drop(end, dropping)
-  else await IterableEnd.drop(end, dropping)
+  else if (end instanceof IterableEnd) await IterableEnd.drop(end, dropping)
 }

@@ -638,6 +638,7 @@ const streams = group('stopping a stream', {
     const sink = asRemote(await remote.makeGatedWritable())
     const writer = ((await sink.stream()) as WritableStream<unknown>).getWriter()
     const writes = [1, 2, 3].map((chunk) => writer.write(chunk))
+    await writes[0]
     await roundTrip()
     assert.deepEqual(await sink.notes(), [1])
     for (const write of writes) {

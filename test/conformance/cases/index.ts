@@ -13,6 +13,7 @@ import { lockCases } from './locks.ts'
 import { narrowingCases } from './narrowing.ts'
 import { pipeliningCases } from './pipelining.ts'
 import { remoteCases } from './remote.ts'
+import { streamCases } from './streams.ts'
 import { syncCases } from './sync.ts'
 import { valueCases } from './values.ts'
 import { viewCases } from './views.ts'
@@ -30,6 +31,7 @@ export const cases: readonly Case[] = [
   ...narrowingCases,
   ...cancellingCases,
   ...channelCases,
+  ...streamCases,
   ...lifetimeCases,
   ...lockCases,
   ...viewCases,

@@ -5,6 +5,7 @@ import { isForbiddenInData } from '../access.ts'
 import { NotShareableError, ProtocolError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { checkNatural, type Extra, type Slot, symbolOfName } from '../protocol.ts'
+import { ReceivedTransform } from '../received-streams.ts'
 import { customNamed, registeredClass } from '../registry.ts'
 import { isSharedBuffer, viewOver } from './bytes.ts'
 import { errorPrototypeNamed } from './error-classes.ts'
@@ -285,6 +286,10 @@ class Decoder {
           )
         }
         return remember(transformer.deserialize(this.#resolve(second, depth + 1)))
+      }
+      case 'transform': {
+        const readable = this.#resolve(first, depth + 1)
+        return remember(new ReceivedTransform(readable, this.#resolve(second, depth + 1)))
       }
       case 'presence':
         return remember(

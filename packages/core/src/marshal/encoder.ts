@@ -210,6 +210,13 @@ export class Encoder {
         return this.#registered(value, depth)
       case 'custom':
         return this.#custom(value, depth)
+      case 'transform': {
+        const { readable, writable } = value as { readable: unknown; writable: unknown } // the style says so
+        return this.#shell(value, 'transform', () => [
+          this.#at(readable, depth, 'readable'),
+          this.#at(writable, depth, 'writable'),
+        ])
+      }
       case 'presence':
         if (this.#port.isHere) return this.#live(value, 'reference')
         return this.#shell(value, 'presence', () => [

@@ -81,6 +81,7 @@ type Whole =
   | AbortSignalLike
   | ReadableStreamLike
   | WritableStreamLike
+  | TransformStreamLike
   | MessagePortLike
   | { readonly [wholeAs]: true }
 
@@ -103,6 +104,11 @@ interface ReadableStreamLike {
 interface WritableStreamLike {
   readonly locked: boolean
   getWriter(): object
+}
+
+interface TransformStreamLike {
+  readonly readable: ReadableStreamLike
+  readonly writable: WritableStreamLike
 }
 
 interface MessagePortLike {
