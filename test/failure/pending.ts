@@ -37,6 +37,9 @@ const arrived = (doomed: Doomed): PromiseLike<unknown> => doomed.remote.echo(0)
 
 const isSpawned = ({ peer }: Death): boolean => peer === 'worker' || peer === 'isolate'
 
+/** An isolate has none of its own. */
+const hasStreams = ({ peer }: Death): boolean => peer !== 'isolate'
+
 const PENDING: readonly Pending[] = [
   {
     name: 'a call',
@@ -279,6 +282,88 @@ const PENDING: readonly Pending[] = [
       return { reading, source: outcomeOf(left.promise) }
     },
     expected: (lost) => ({ reading: lost, source: done('told') }),
+  },
+  {
+    name: 'a stream of its that is written to',
+    possible: hasStreams,
+    async begin({ remote }) {
+      const writer = ((await remote.sink()) as WritableStream<number>).getWriter()
+      // As many as may be under way, and one that waits.
+      const writes = Array.from({ length: 17 }, (_, n) => outcomeOf(writer.write(n)))
+      await Promise.all(writes.slice(0, 16))
+      const write = writes[16] as Promise<Outcome> // the seventeenth
+      const closed = outcomeOf(writer.closed)
+      return { write, closed, later: outcomeOf(write.then(() => writer.write(17))) }
+    },
+    expected: (lost) => ({ write: lost, closed: lost, later: lost }),
+  },
+  {
+    name: 'a stream of its that is closed, and waits for its sink',
+    possible: hasStreams,
+    async begin(doomed) {
+      const writer = ((await doomed.remote.sink()) as WritableStream<number>).getWriter()
+      await writer.write(1)
+      const waits = { closing: outcomeOf(writer.close()), closed: outcomeOf(writer.closed) }
+      await arrived(doomed)
+      return waits
+    },
+    expected: (lost) => ({ closing: lost, closed: lost }),
+  },
+  {
+    name: 'a stream of its that was not begun',
+    possible: hasStreams,
+    async begin({ remote, closed }) {
+      const writer = ((await remote.sink()) as WritableStream<number>).getWriter()
+      writer.closed.catch(() => undefined)
+      return { write: outcomeOf(closed.then(() => writer.write(1))) }
+    },
+    expected: (lost) => ({ write: lost }),
+  },
+  {
+    name: 'a stream of ours that it writes to',
+    async begin({ remote }) {
+      const second = Promise.withResolvers<void>()
+      const left = Promise.withResolvers<never>()
+      const stream = new WritableStream<number>({
+        write: (chunk) => (chunk === 2 ? second.resolve() : undefined),
+        abort: (reason) => left.reject(reason),
+      })
+      const writing = outcomeOf(remote.writeTwo(stream as never))
+      const aborted = outcomeOf(left.promise)
+      await second.promise
+      return { writing, aborted }
+    },
+    expected: (lost) => ({ writing: lost, aborted: lost }),
+  },
+  {
+    name: 'streams of ours that it has not begun',
+    async begin({ remote, closed }) {
+      const writable = new WritableStream<number>()
+      const transform = new TransformStream<number>()
+      await remote.keep([writable, transform])
+      const locked = (): boolean[] => [
+        writable.locked,
+        transform.readable.locked,
+        transform.writable.locked,
+      ]
+      // They are let go of in a turn of their own.
+      const after = closed.then(() => new Promise(setImmediate)).then(locked)
+      return { before: outcomeOf(Promise.resolve(locked())), after: outcomeOf(after) }
+    },
+    expected: () => ({ before: done([true, true, true]), after: done([false, false, false]) }),
+  },
+  {
+    name: 'a transform of its in the middle',
+    possible: hasStreams,
+    async begin({ remote }) {
+      const { readable, writable } = (await remote.transform()) as TransformStream<number, number>
+      const writer = writable.getWriter()
+      const reader = readable.getReader()
+      void writer.write(1)
+      await reader.read()
+      return { read: outcomeOf(reader.read()), closed: outcomeOf(writer.closed) }
+    },
+    expected: (lost) => ({ read: lost, closed: lost }),
   },
   {
     name: 'what was asked of the context',

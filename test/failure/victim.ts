@@ -7,6 +7,14 @@
 declare const process: { exit(code: number): never }
 declare const AbortController: new () => { readonly signal: unknown }
 declare const setImmediate: (run: () => void) => void
+declare const WritableStream: new (sink?: { write(): Promise<void> }) => Writable
+declare const TransformStream: new () => { readonly readable: object; readonly writable: Writable }
+
+interface Writable {
+  /** Where there are no streams, it is what writes itself. */
+  getWriter?(): { write(chunk: unknown): Promise<void> }
+  write?(chunk: unknown): Promise<void>
+}
 
 const kept: unknown[] = []
 let ticks = 0
@@ -76,6 +84,19 @@ export async function askAndStay(question: () => unknown): Promise<never> {
 /** Reads until there is no more. */
 export async function read(source: AsyncIterable<unknown>): Promise<void> {
   for await (const item of source) kept.push(item)
+}
+
+/** A stream that takes a chunk, and never another. */
+export const sink = (): unknown => new WritableStream({ write: hang })
+
+export const transform = (): unknown => new TransformStream()
+
+/** Writes two chunks, and is never done. */
+export async function writeTwo(stream: Writable): Promise<never> {
+  const writer = stream.getWriter?.() ?? stream
+  await writer.write?.(1)
+  await writer.write?.(2)
+  return hang()
 }
 
 export const keep = (thing: unknown): void => {

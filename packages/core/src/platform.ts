@@ -20,7 +20,10 @@ export interface Platform {
     source: ReadableSource,
     strategy?: { highWaterMark: number },
   ) => object
-  readonly WritableStream?: new (sink: WritableSink) => object
+  readonly WritableStream?: new (
+    sink: WritableSink,
+    strategy: { highWaterMark: number; size(chunk: unknown): number },
+  ) => object
   readonly TextDecoderStream?: new () => object
   readonly TextEncoderStream?: new () => object
   readonly structuredClone?: (

@@ -94,10 +94,17 @@ export function receivedWritable(port: ReceivingPort, sink: Import): object {
   }
   const { WritableStream } = port.platform
   if (WritableStream === undefined) return ends
-  return new WritableStream({
-    ...ends,
-    start: (controller) => writing.begins(controller),
-  })
+  return new WritableStream(
+    { ...ends, start: (controller) => writing.begins(controller) },
+    {
+      highWaterMark: 1,
+      // All of it that runs as part of the code that writes.
+      size: () => {
+        writing.checkBlocked()
+        return 1
+      },
+    },
+  )
 }
 
 /** The writing side of a stream of the peer. Its owner reads all chunks by one flow, from the first that is written on. */
@@ -123,8 +130,7 @@ class Writing {
   }
 
   async write(chunk: unknown): Promise<void> {
-    const refused = this.#refusal()
-    if (refused !== undefined) throw await this.#refuse(refused)
+    this.checkBlocked()
     const flow = this.#begin()
     const leavesAtOnce = flow.isAskedFor
     const written = flow.write(chunk)
@@ -132,8 +138,7 @@ class Writing {
   }
 
   async close(): Promise<void> {
-    const refused = this.#refusal()
-    if (refused !== undefined) throw await this.#refuse(refused)
+    this.checkBlocked()
     const flow = this.#begin()
     this.#isClosing = true
     flow.close()
@@ -167,8 +172,8 @@ class Writing {
 
   async #end(flow: ChunkFlow, piping: Promise<unknown>): Promise<void> {
     try {
-      const { closed } = (await piping) as { readonly closed: unknown }
-      await closed
+      const answer = (await piping) as { readonly closed?: unknown } | null | undefined
+      await answer?.closed
       if (!this.#isClosing) throw new ProtocolError('a stream that no one closed has ended')
     } catch (error) {
       flow.fail(error)
@@ -186,19 +191,19 @@ class Writing {
     return promise
   }
 
-  /** The thread that has the sink may be blocked until this very code has answered, and takes no chunk until then. */
-  #refusal(): WouldBlockError | undefined {
+  /**
+   * The thread that has the sink may be blocked until this very code has answered, and takes no chunk until then.
+   * @throws {WouldBlockError} when it is; the stream is aborted with it
+   */
+  checkBlocked(): void {
     const { isWaitedFor, peerHeap, peerName } = this.#connection
-    if (!isWaitedFor || servedHere()?.waiting.includes(peerHeap) !== true) return undefined
-    return new WouldBlockError(
+    if (!isWaitedFor || servedHere()?.waiting.includes(peerHeap) !== true) return
+    const error = new WouldBlockError(
       `a stream of context "${peerName}"`,
       'it takes nothing while its thread is blocked, and that waits for this very call. Make the call that blocks it through a Remote, and await that.',
     )
-  }
-
-  async #refuse(error: WouldBlockError): Promise<WouldBlockError> {
-    await this.abort(error).catch(() => undefined) // the writer is told more
-    return error
+    this.abort(error).catch(() => undefined) // who writes is told
+    throw error
   }
 }
 

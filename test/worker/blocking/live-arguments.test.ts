@@ -63,6 +63,13 @@ describe('in the arguments of a blocking call, what needs its thread', () => {
     expect(threads.main.attempt('a', 'itemsOf', ReadableStream.from([1, 2]))).toMatchObject(refused)
   })
 
+  test('a writable stream', async () => {
+    const aborted = Promise.withResolvers<unknown>()
+    const stream = new WritableStream({ abort: aborted.resolve })
+    expect(threads.main.attempt('a', 'writeTo', stream)).toMatchObject(refused)
+    expect(await aborted.promise).toMatchObject({ code: 'FARHOLD_WOULD_BLOCK' })
+  })
+
   test('a signal that is aborted already', () => {
     expect(threads.main.attempt('a', 'whenAborted', AbortSignal.abort('before'))).toEqual({
       value: 'before',
