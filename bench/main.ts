@@ -16,6 +16,7 @@ import { describeMachine } from './machine.ts'
 import { MEMORY, type MeasuredMemory, measureMemory } from './memory.ts'
 import { isolateCollection, isolateRelease, workerCollection, workerRelease } from './release.ts'
 import { show, showDeaths, showMemory } from './show.ts'
+import { streams } from './stream.ts'
 import { workerSyncCold, workerSyncHot } from './sync.ts'
 import { workerSyncHome } from './sync-home.ts'
 import { viewBytes, viewLease } from './view.ts'
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     accessChecks,
     immutableOrCopied,
     immutableOrNumber,
+    ...streams,
     workerRelease,
     workerCollection,
     isolateRelease,

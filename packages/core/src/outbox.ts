@@ -86,7 +86,7 @@ export class Outbox {
 
   /**
    * Queues an item of an iteration. It waits a moment for those that are there already, and a message for all costs hardly more than one for
-   * each: `bench/`, row `items`.
+   * each: `bench/`, row `stream, items`.
    */
   item(fields: readonly unknown[]): void {
     if (this.#repliesInLine > 0) {
