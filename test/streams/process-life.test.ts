@@ -24,6 +24,15 @@ test('a stream of this thread that a worker writes to and does not close', async
   expect(ended).toEqual({ code: 0, signal: null, output: 'got 1\nexit 0', errors: '' })
 })
 
+test('a context is closed to the end, whatever waited for a stream of it', async () => {
+  const ended = await runProgram(`${START}
+    const text = new Blob(['so it goes. '.repeat(100_000)]).stream()
+    for await (const part of text.pipeThrough(await worker.remote.gzip()));
+    await worker.close()
+    console.log('ended')`)
+  expect(ended).toEqual({ code: 0, signal: null, output: 'ended\nexit 0', errors: '' })
+})
+
 test('what waits for a stream of a worker', async () => {
   const ended = await runProgram(`${START}
     const stream = await worker.call(() => new WritableStream({ write: () => new Promise((resolve) => setTimeout(resolve, 20)) }))

@@ -437,7 +437,8 @@ export class Outgoing implements Connection {
     if (this.#holding === 1) this.#options.transport.hold?.()
     let isKept = true
     return () => {
-      if (isKept) this.#release()
+      // A pipe that is being closed is kept by who closes it.
+      if (isKept && this.#ended === undefined) this.#release()
       isKept = false
     }
   }
