@@ -8,6 +8,7 @@ const PROGRAMS = {
   channels:
     "barley,oats,rye,wheat 4\nundefined\ntrue true\nfalse\nflour of rye\nChannelNotEmptyError\nflour of spelt\n{ senders: [ 'main' ], receivers: [ 'mill' ] }\n1\nItemOrphanedError mill\n",
   stopping: "the reader has left\ntrue\nEmma\n[ 'Walden' ]\n",
+  streams: "3000000\n3\n[ 'Emma', 'Walden' ]\nthe disk is full\n0\ntrue\n",
   lifetimes:
     "Emma\nReleasedError\nEmma\n[ 'Emma', 'Emma', 'Emma' ]\nclosed first,closed second,closed north,closed south,closed third\n9\nno one holds the connection any more\n",
   'whole-object':
@@ -31,7 +32,8 @@ for (const [name, stdout] of Object.entries(PROGRAMS)) {
         (await source('./library.ts')) +
         (await source('./bank.ts')) +
         (await source('./mill.ts')) +
-        (await source('./mixer.ts'))
+        (await source('./mixer.ts')) +
+        (await source('./archive.ts'))
       const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample ?? '')
 
       expect(samples.length).toBeGreaterThan(2)
