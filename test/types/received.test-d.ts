@@ -42,6 +42,8 @@ test('built-ins of the language and the platform arrive as they are', () => {
     AbortSignal,
     ReadableStream<string>,
     WritableStream<string>,
+    TransformStream<string, number>,
+    CompressionStream,
     MessagePort,
   ]
   expectTypeOf<Received<BuiltIns>>().toEqualTypeOf<BuiltIns>()
