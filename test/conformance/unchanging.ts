@@ -13,6 +13,12 @@ export const areSettings = (value: unknown): boolean => value === settings
 export const settingsInside = (value: { readonly list: readonly unknown[] }): boolean =>
   value.list[0] === settings
 
+/** Another value each time, with bytes in it. */
+export const makeSettings = (name: string): unknown =>
+  immutable({ name, bytes: new Uint8Array([1, 2, 3]), large: new Float64Array(1000).fill(1) })
+export const isNamed = (value: { readonly name: string }, name: string): boolean =>
+  value.name === name
+
 /** Is it frozen, with everything in it? */
 export function isFrozen(value: unknown): boolean {
   const seen = new Set<unknown>()

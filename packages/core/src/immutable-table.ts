@@ -63,8 +63,6 @@ export class ImmutableTable {
   readonly #refusals = new Map<number, Refusal>()
   #fresh: Fresh[] = []
   #next = 1
-  /** The highest id that the peer has given. */
-  #highest = 0
   readonly #collected = new FinalizationRegistry<number>((id) => {
     if (this.#given.has(id)) this.#port.send(Tag.forget, id)
   })
@@ -155,11 +153,12 @@ export class ImmutableTable {
   // In ------------------------------------------------------------------------------------------------
 
   /**
-   * A content has come. One that cannot be made here is refused, which is no reason to end the session.
+   * A content has come. One that cannot be made here is refused, which is no reason to end the session; one that is here was delivered twice.
    * @throws {ProtocolError} for what is malformed
    */
   receive(given: unknown, value: unknown, extra: Extra, moved: readonly unknown[]): void {
     const ids = this.#checkIds(given)
+    if (ids.some((id) => this.#received.has(id))) return
     // Written down before, in case the engine cuts it short.
     this.#refuse(ids, new NotShareableError('an immutable value did not come through whole.', ''))
     const { references } = this.#port
@@ -195,22 +194,23 @@ export class ImmutableTable {
       this.#port.send(Tag.dropped, id)
       return
     }
-    if (id > this.#highest) throw new ProtocolError(`there is no immutable value ${id}`)
     this.#tell(id)
     this.#refusals.delete(id)
   }
 
-  /** The value of a slot. @throws {ProtocolError} when there never was one of its id. */
+  /** The value of a slot. @throws {NotShareableError} or why it was refused, when it is not here; {@link ProtocolError} when it should be ours. */
   revive(slot: Slot): object {
     const found = this.find(slot)
     if (found !== undefined) return found
     const id = checkNatural(slot[1], 'id of an immutable value')
-    if (slot[2] === 1 || id > this.#highest)
-      throw new ProtocolError(`there is no immutable value ${id}`)
+    if (slot[2] === 1) throw new ProtocolError(`there is no immutable value ${id}`)
     this.#tell(id)
     throw (
       this.#refusals.get(id)?.error ??
-      new NotShareableError('an immutable value that was not taken here.', '')
+      new NotShareableError(
+        'an immutable value whose content is not here: it was not taken, or was never sent.',
+        '',
+      )
     )
   }
 
@@ -226,10 +226,11 @@ export class ImmutableTable {
     const { keys } = this.#port.references.limits
     if (!Array.isArray(given) || given.length === 0 || given.length > keys)
       throw new ProtocolError('no list of ids')
+    let last = 0
     for (const id of given as readonly unknown[]) {
       const natural = checkNatural(id, 'id of an immutable value')
-      if (natural <= this.#highest) throw new ProtocolError('an id that was given before')
-      this.#highest = natural
+      if (natural <= last) throw new ProtocolError('ids of immutable values that do not go up')
+      last = natural
     }
     return given as readonly number[] // each was checked in the loop above
   }

@@ -24,6 +24,7 @@ interface Load {
   readonly calls: PendingCall[]
   /** Where the flags of each call are among the fields. */
   readonly flagsAt: number[]
+  readonly ahead?: true
 }
 
 interface Waiting {
@@ -202,8 +203,10 @@ export class Outbox {
       this.#fields.push(...fields)
       this.#moved.push(...moved)
     } else {
-      const all = [...this.#takeHello(), ...fields]
-      this.#full.push({ fields: all, moved: [...moved], calls: [], flagsAt: [] })
+      const none = { moved: [], calls: [], flagsAt: [] }
+      const hello = this.#takeHello()
+      if (hello.length > 0) this.#full.push({ ...none, fields: hello })
+      this.#full.push({ ...none, fields: [...fields], moved: [...moved], ahead: true })
     }
     this.#wake()
   }
@@ -263,7 +266,7 @@ export class Outbox {
       for (const run of due) run()
     }
     if (!this.hasMore) return undefined
-    const { fields, moved, calls, flagsAt } = this.#full.shift() ?? this.#load()
+    const { fields, moved, calls, flagsAt, ahead } = this.#full.shift() ?? this.#load()
     for (let index = 0; index < calls.length; index++) {
       const call = calls[index] as PendingCall // the two lists have the same length
       const at = flagsAt[index] as number
@@ -273,7 +276,8 @@ export class Outbox {
       fields[at] =
         (fields[at] as number) | (call.wanted ? Flag.reply : 0) | (call.held ? Flag.hold : 0)
     }
-    return this.#codec.batch(fields, moved)
+    const batch = this.#codec.batch(fields, moved)
+    return ahead === undefined ? batch : { ...batch, ahead }
   }
 
   /** What is queued since there was as much as the peer takes. The next begins anew, so that it names its own buffers. */

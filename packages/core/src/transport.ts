@@ -22,6 +22,8 @@ export interface Batch {
    * body names by index, to be moved or copied in this order.
    */
   readonly moved: readonly unknown[]
+  /** Data alone, that runs nothing: a transport whose answers overtake what it has not delivered yet delivers it before them. It may come twice. */
+  readonly ahead?: boolean
 }
 
 /** What a session gives its transport when it opens it. */

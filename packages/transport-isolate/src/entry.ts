@@ -23,6 +23,9 @@ export const Ask = {
   sweep: 4,
 } as const
 
+/** The sequence number of a batch that is not in line with the others, and may come twice. */
+export const UNNUMBERED = 0
+
 /** How an entry answers: its second argument. */
 export const Answer = { byThrow: 0, byReturn: 1 } as const
 

@@ -10,7 +10,7 @@ import type { Batch, BatchReceiver, CloseReason, Transport } from '@farhold/core
 import { CallTimeoutError, MemoryLimitError, ProtocolError, WouldBlockError } from '@farhold/core'
 import ivm from 'isolated-vm'
 import { Arrivals } from './arrivals.ts'
-import { Answer, Ask, Boot } from './entry.ts'
+import { Answer, Ask, Boot, UNNUMBERED } from './entry.ts'
 import { OverdueWatch } from './overdue-watch.ts'
 import { Sweeps } from './sweeps.ts'
 import { type Offer, WaitingGuest } from './waiting-guest.ts'
@@ -40,6 +40,8 @@ type Dispatch = ivm.Reference<(...args: EntryArgument[]) => string>
 /** A batch that is not known to have been taken by the guest; or, in its place, a sweep. */
 interface Waiting extends Offer {
   readonly ask: typeof Ask.deliver | typeof Ask.sweep
+  /** Data that an answer must not overtake. It has no number, as it is not in line; what is known to be there is not brought again. */
+  readonly ahead?: { isBrought: boolean }
 }
 
 /** What isolated-vm says of an entry that its timer ended. Guest code cannot throw it to us: see `entry.ts`. */
@@ -135,7 +137,8 @@ export class IsolateTransport implements Transport {
   post(batch: Batch): void {
     const waiting = this.#wrap(batch)
     const last = this.#queue.at(-1)
-    if (last !== undefined && last.buffers.length === 0 && waiting.buffers.length === 0) {
+    const isAhead = waiting.ahead !== undefined || last?.ahead !== undefined
+    if (last?.buffers.length === 0 && waiting.buffers.length === 0 && !isAhead) {
       // Two lists of messages become one, and one entry carries both. The later number names both.
       this.#queue[this.#queue.length - 1] = {
         ask: Ask.deliver,
@@ -419,12 +422,13 @@ export class IsolateTransport implements Transport {
 
   // Batches -------------------------------------------------------------------------------------------
 
-  #wrap({ body, moved }: Batch): Waiting {
+  #wrap({ body, moved, ahead = false }: Batch): Waiting {
     const text = body as string // the text codec's batches are text
     this.#sweeps.sent(text.length)
     return {
       ask: Ask.deliver,
-      sequence: ++this.#sequence,
+      sequence: ahead ? UNNUMBERED : ++this.#sequence,
+      ...(ahead && { ahead: { isBrought: false } }),
       text,
       buffers: moved.map(
         (item) =>
@@ -464,11 +468,28 @@ export class IsolateTransport implements Transport {
     return this.#during(() => {
       const answer = this.#receiver?.serve({ body: text, moved: buffers })
       if (answer === undefined) return ''
+      this.#bringAhead()
       if (isAcross) return this.#acrossThreads(answer)
       this.#sweeps.sent((answer.body as string).length) // as in #wrap
       if (answer.moved.length === 0) return answer.body
       return [answer.body, ...answer.moved]
     })
+  }
+
+  /** What the guest has to have before an answer that overtakes the queue. Reading it runs no code of the guest's. */
+  #bringAhead(): void {
+    // The entry that is under way may not have begun.
+    const running = this.#running?.ahead?.isBrought === false ? [this.#running] : []
+    const queued = this.#queue.filter((waiting) => waiting.ahead !== undefined)
+    if (running.length + queued.length === 0 || this.#returning > 0) return
+    const all = [...running, ...queued]
+    this.#queue = this.#queue.filter((waiting) => waiting.ahead === undefined)
+    if (this.#depth === 0) this.#left = this.#bound = this.#options.timeout ?? Infinity
+    for (const waiting of all) {
+      if (this.#closed) return
+      if (waiting.ahead !== undefined) waiting.ahead.isBrought = true
+      this.#enterNow(waiting)
+    }
   }
 
   /**
@@ -499,7 +520,11 @@ export class IsolateTransport implements Transport {
   #after(taken: number): Waiting | undefined {
     const running = this.#running
     // An entry that has not begun cannot while another thread is in the isolate, and is needed first.
-    if (running?.ask === Ask.deliver && running.sequence > taken) return running
+    const isBrought = running?.ahead?.isBrought ?? (running?.sequence ?? 0) <= taken
+    if (running?.ask === Ask.deliver && !isBrought) {
+      if (running.ahead !== undefined) running.ahead.isBrought = true
+      return running
+    }
     return this.#queue.shift()
   }
 

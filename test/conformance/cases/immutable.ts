@@ -59,6 +59,16 @@ const values = group('immutable values', {
     assert.equal(farhold.immutable(settings), settings)
   },
 
+  async 'another one is another one'({ remote, assert }) {
+    const [first, second] = await Promise.all([remote.makeSettings('a'), remote.makeSettings('a')])
+    assert.notEqual(first, second)
+    assert.deepEqual([...first.bytes, first.large.length], [1, 2, 3, 1000])
+    assert.equal(await remote.same(first, second), false)
+    assert.equal(await remote.same(first, first), true)
+    assert.equal(await remote.echo(first), first)
+    assert.equal(await remote.isNamed(second, 'a'), true)
+  },
+
   async 'through callbacks and promises'({ remote, asRemote, farhold, assert }) {
     const config = farhold.immutable({ list: [1] })
     const memory = asRemote(await remote.makeMemory())
@@ -215,6 +225,11 @@ export const blockingImmutableCases: readonly Case[] = group('immutable values, 
     assert.equal(there.giveSettings(), settings)
     assert.equal(there.areSettings(settings), true)
     assert.equal(Object.isFrozen(settings.rates), true)
+    const fresh = there.makeSettings('fresh')
+    assert.equal(Object.isFrozen(fresh), true)
+    assert.deepEqual([...fresh.bytes, fresh.large.length], [1, 2, 3, 1000])
+    assert.equal(there.echo(fresh), fresh)
+    assert.equal(there.isNamed(fresh, 'fresh'), true)
     const numbers = farhold.immutable(new Float64Array([1, 2.5]))
     assert.equal(there.totalOf(numbers), 3.5)
     assert.equal(there.echo(numbers), numbers)

@@ -10,7 +10,7 @@ import {
   type Transport,
 } from '@farhold/core'
 import type { EntryMark, SessionCore } from '@farhold/core/adapter'
-import { Want } from '../entry.ts'
+import { UNNUMBERED, Want } from '../entry.ts'
 import type { Finalizers } from './finalizers.ts'
 import type { HostCallbacks } from './host-callbacks.ts'
 
@@ -162,9 +162,16 @@ export class GuestTransport implements Transport {
     const buffers: unknown[] = []
     const wait = this.#wait
     for (let index = 0; index < count; index++) buffers.push(wait(Want.buffer, sequence, index))
-    if (sequence <= this.#sequence) return
-    this.#sequence = sequence
+    if (!this.#isNew(sequence)) return
     this.#receiver?.deliver({ body: answer.slice(second + 1), moved: buffers })
+  }
+
+  /** Is a batch of the host to be taken? */
+  #isNew(sequence: number): boolean {
+    if (sequence === UNNUMBERED) return true
+    if (sequence <= this.#sequence) return false
+    this.#sequence = sequence
+    return true
   }
 
   /** The runtime has cut the session off. The host is told by what is no batch, so that nothing there waits for ever. */
@@ -177,8 +184,7 @@ export class GuestTransport implements Transport {
   deliver(level: number, sequence: number, batch: Batch): string {
     this.#begin(level)
     this.#answered = undefined
-    if (sequence <= this.#sequence) return ''
-    this.#sequence = sequence
+    if (!this.#isNew(sequence)) return ''
     this.#receiver?.deliver(batch)
     return this.#giveBack()
   }
