@@ -1,19 +1,25 @@
 /**
  * Ranges that are lent as copies, between contexts that share no memory: when they come home, and when they do not count.
  */
-import { connect, expose, loopback, type Session, type View, view } from '@farhold/core'
+import { connect, copy, expose, loopback, type Session, type View, view } from '@farhold/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 let own: View
 let far: View
 let owner: Session
-let session: Session<{ own: View }>
+let session: Session<{ own: View; second: View; large: View; big: View<BigInt64Array> }>
+let second: View
 const reported: unknown[] = []
 
 beforeEach(async () => {
   own = view(new Uint8Array([1, 2, 3, 4]))
   const [here, there] = loopback()
-  owner = expose({ own }, here, { sharedMemory: false, limits: { messageSize: 100_000 } })
+  second = view(new Uint8Array([5, 6, 7, 7]))
+  const others = { second, large: view(5), big: view(new BigInt64Array(1)) }
+  owner = expose({ own, ...others }, here, {
+    sharedMemory: false,
+    limits: { messageSize: 100_000 },
+  })
   session = connect(there, { sharedMemory: false, onError: (error) => reported.push(error) })
   far = await session.remote.own
 })
@@ -22,8 +28,8 @@ afterEach(async () => {
   expect(reported.splice(0)).toEqual([])
 })
 
-async function read(): Promise<number[]> {
-  using lease = await own.lease({ mode: 'shared' })
+async function read(bytes = own): Promise<number[]> {
+  using lease = await bytes.lease({ mode: 'shared' })
   return [...lease.array]
 }
 
@@ -45,6 +51,34 @@ test('an array that was put aside is detached when its lease ends, and what is w
   aside[0] = 9
   expect(await read()).toEqual([1, 2, 3, 4])
 })
+
+test('copies between two views of the other context wait for leases and for each other, and keep nothing when they fail', async () => {
+  const [one, two] = [far, await session.remote.second]
+  const lease = second.leaseSync({ range: [3, 4] })
+  const copies = Promise.all([copy(one, two), copy(two, one), copy(one, two)])
+  await session.remote.own
+  using apart = second.leaseSync({ mode: 'shared', range: [3, 3] })
+  expect(apart.array.length).toBe(0)
+  lease.array[0] = 8
+  lease[Symbol.dispose]()
+  await copies
+  expect(await read(second)).toEqual(await read())
+  await expectRefused(two)
+})
+
+async function expectRefused(two: View): Promise<void> {
+  const large = await session.remote.large
+  const error = await copy(large, two).then(undefined, (refusal: unknown) => refusal)
+  expect(error).toBeInstanceOf(RangeError)
+  const mixed = await copy(await session.remote.big, two).then(
+    undefined,
+    (refusal: unknown) => refusal,
+  )
+  expect(mixed).toBeInstanceOf(TypeError)
+  // Nothing is kept.
+  using _whole = second.leaseSync({ mode: 'shared' })
+  using _large = await large.lease()
+}
 
 test('a shared lease sends nothing home', async () => {
   {

@@ -84,6 +84,15 @@ describe('what crosses', () => {
     expect(await crossing(started, () => copy(new Uint8Array(MEGABYTE), theirs))).toBe(1)
   })
 
+  test('nothing, between views of one context whose memory is not shared', async () => {
+    const started = await start({ sharedMemory: false })
+    const { theirs, others, root } = started
+    await copy(new Uint8Array(MEGABYTE).fill(5), theirs)
+    expect(await crossing(started, () => copy(theirs, others))).toBe(0)
+    using lease = await root.others.lease()
+    expect(lease.array.every((byte) => byte === 5)).toBe(true)
+  })
+
   test('no more than the range, for a lease of what is not shared: there and back', async () => {
     const started = await start({ sharedMemory: false })
     const half = [0, MEGABYTE / 2] as const

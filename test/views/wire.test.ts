@@ -179,6 +179,18 @@ describe('a home', () => {
     }
   })
 
+  test('copies nothing from what is no view of its own', async () => {
+    const { peer, target } = await home()
+    for (const [args, extra] of [
+      [['\0' + '0'], [[['home', 0, null]], null]],
+      [[{}], null],
+      [[], null],
+    ] as const)
+      expect(errorOf(await peer.ask(CALL, 'copyFrom', { target, args, extra }))).toMatchObject({
+        name: 'TypeError',
+      })
+  })
+
   test('frees what a peer had that ends', async () => {
     const { bytes, peer, ask } = await home()
     await ask('lease', ['exclusive', 0, 4, 'copy', null, 0])

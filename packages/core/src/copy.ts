@@ -8,8 +8,9 @@ import { transfer } from './marks.ts'
 import { copyBytes, newView, viewKind } from './marshal/bytes.ts'
 import { Operation } from './protocol.ts'
 import { excludes, type LeaseMode } from './range-lock.ts'
+import type { ServicePort } from './service-port.ts'
 import { type StandIn, standInOf } from './stand-in.ts'
-import { kindOfArray, type TypedArray } from './typed-arrays.ts'
+import { checkRoom, kindOfArray, setElements, type TypedArray } from './typed-arrays.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
 import { type AnyView, type Taken, View } from './view.ts'
 import type { ViewName } from './view-memory.ts'
@@ -147,7 +148,7 @@ async function fetch({ standIn }: ProxyEnd): Promise<TypedArray> {
  * @param isOurs may the memory they are in be moved?
  */
 async function put(elements: TypedArray, target: End, isOurs: boolean): Promise<void> {
-  if (target.kind === 'array') set(target.array(), elements)
+  if (target.kind === 'array') setElements(target.array(), elements)
   else if (target.kind === 'proxy') {
     const moved = isOurs ? elements : duplicate(elements)
     await setThere(target, transfer(moved, [moved.buffer]))
@@ -158,7 +159,12 @@ async function put(elements: TypedArray, target: End, isOurs: boolean): Promise<
 }
 
 async function between(source: AnyView, target: AnyView): Promise<void> {
-  checkLength(source.length, target.length)
+  checkRoom(source.length, target.length)
+  const home = sharedHome(source, target)
+  if (home !== undefined) {
+    await home.ask('copyFrom', [View.homeOf(source).part], { timeout: Infinity })
+    return
+  }
   let from: Taken | undefined
   let to: Taken | undefined
   try {
@@ -176,6 +182,14 @@ async function between(source: AnyView, target: AnyView): Promise<void> {
   }
 }
 
+/** What to ask of two views whose memory is not here, when it is in one other context: that can copy what would have to come here and go back. */
+function sharedHome(source: AnyView, target: AnyView): ServicePort | undefined {
+  const [from, to] = [View.homeOf(source), View.homeOf(target)]
+  if (from.buffer !== undefined || to.buffer !== undefined) return undefined
+  const sessions = [from, to].map(({ part }) => standInOf(part)?.handle.session)
+  return from.name[0] === to.name[0] && sessions[0] === sessions[1] ? to.port : undefined
+}
+
 function takeSource(view: AnyView): Promise<Taken> {
   const form = View.homeOf(view).buffer === undefined ? 'copy' : 'shared'
   return View.take(view, { mode: 'shared', range: [0, view.length] }, form)
@@ -183,7 +197,7 @@ function takeSource(view: AnyView): Promise<Taken> {
 
 /** As much of it as is written. Where its memory is not here, nothing of what is there has to come. */
 async function takeTarget(view: AnyView, length: number): Promise<Taken> {
-  checkLength(length, view.length)
+  checkRoom(length, view.length)
   const form = View.homeOf(view).buffer === undefined ? 'blank' : 'shared'
   return View.take(view, { mode: 'exclusive', range: [0, length] }, form)
 }
@@ -198,7 +212,7 @@ async function write(
   try {
     if (!holding.isLive) throw new ReleasedError('a lease')
     if (array !== undefined) {
-      set(array, elements)
+      setElements(array, elements)
       return
     }
     const isAsIs =
@@ -209,7 +223,7 @@ async function write(
     const made = isAsIs
       ? elements
       : (newView(view.kind, new ArrayBuffer(elements.length * elementSizeOf(view))) as TypedArray)
-    if (!isAsIs) set(made, elements)
+    if (!isAsIs) setElements(made, elements)
     await holding.write(made.buffer as ArrayBuffer) // made just above, or looked at
   } finally {
     holding.end()
@@ -243,15 +257,4 @@ function isBefore([heap, serial]: ViewName, [otherHeap, otherSerial]: ViewName):
 function arrayOf({ holding, array }: Taken): TypedArray {
   if (array === undefined || !holding.isLive) throw new ReleasedError('a lease')
   return array
-}
-
-function set(to: TypedArray, from: TypedArray): void {
-  checkLength(from.length, to.length)
-  // The language refuses to mix numbers and BigInts.
-  Uint8Array.prototype.set.call(to as Uint8Array, from as Uint8Array)
-}
-
-function checkLength(from: number, to: number): void {
-  if (from > to)
-    throw new RangeError(`copy() cannot put ${from} elements where there is room for ${to}`)
 }

@@ -40,3 +40,16 @@ export function elementSizeOf(kind: unknown): number | undefined {
     return undefined
   }
 }
+
+/** @throws {RangeError} when so many elements do not fit. */
+export function checkRoom(elements: number, room: number): void {
+  if (elements > room)
+    throw new RangeError(`copy() cannot put ${elements} elements where there is room for ${room}`)
+}
+
+/** Puts elements at the beginning of an array, as those of its kind. @throws {TypeError} when numbers and BigInts would be mixed. */
+export function setElements(to: TypedArray, from: TypedArray): void {
+  checkRoom(from.length, to.length)
+  // One method for all kinds, of which no two types agree.
+  Uint8Array.prototype.set.call(to as Uint8Array, from as Uint8Array)
+}

@@ -2,6 +2,7 @@
  * What answers those who lease a view where it is at home: other contexts, which get a reference and, where they cannot share the memory, a copy of
  * the range; and its own.
  */
+import { copyAtHome } from './copy-home.ts'
 import { servedHere } from './current-call.ts'
 import { LimitExceededError } from './errors.ts'
 import { Import } from './handle.ts'
@@ -12,6 +13,7 @@ import type { LeaseMode, RangeRequest } from './range-lock.ts'
 import { type Later, Service } from './service.ts'
 import { ServiceThere } from './service-port.ts'
 import { standInOf } from './stand-in.ts'
+import { checkRoom } from './typed-arrays.ts'
 import type { LeaseWord, ViewMemory } from './view-memory.ts'
 
 /** What a holder wants to have of a range. */
@@ -82,6 +84,13 @@ export class ViewHome extends Service {
       if (bytes !== null) transfer(bytes, [bytes])
       return [new ByReference(lease) as object, word, bytes] as const
     })
+  }
+
+  /** Copies another view that is at home here to this one, for a context that has the memory of neither. */
+  copyFrom(from: unknown): Later {
+    if (!(from instanceof ViewHome)) throw new TypeError('a view that is at home elsewhere')
+    checkRoom(from.#memory.length, this.#memory.length)
+    return copyAtHome(from.#memory, this.#memory)
   }
 
   dropped(): void {
