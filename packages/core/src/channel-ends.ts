@@ -486,8 +486,9 @@ export function endOfChannel(side: Side, home: Home, shared?: SharedItems): Chan
 /** An end that came, of its parts. @throws {ProtocolError} when they are not those of an end. */
 export function endFrom(side: Side, parts: readonly unknown[]): ChannelEnd {
   const [home, memory, isBounded] = parts
-  if (home instanceof ChannelService) return endOfChannel(side, home)
+  // First: of a proxy that blocks, any other question would be put to the peer, in the middle of reading what it has sent.
   const standIn = standInOf(home)
+  if (standIn === undefined && home instanceof ChannelService) return endOfChannel(side, home)
   if (standIn === undefined || standIn.path.length > 0 || !(standIn.handle instanceof Import))
     throw new ProtocolError('an end of no channel')
   if (memory === undefined) return endOfChannel(side, standIn.handle)
