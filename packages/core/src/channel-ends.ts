@@ -246,7 +246,6 @@ export class Sender<in T = unknown> extends ChannelEnd {
    */
   async send(item: T, options: WaitOptions = {}): Promise<void> {
     const waiting = checkWaiting(options)
-    if (waiting.signal?.aborted === true) throw waiting.signal.reason
     const { port } = this
     if (this.#putPlain(port, item)) return this.goOn()
     const own = this.own(item)
@@ -336,7 +335,6 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
    */
   async receive(options: WaitOptions = {}): Promise<T> {
     const waiting = checkWaiting(options)
-    if (waiting.signal?.aborted === true) throw waiting.signal.reason
     const { port } = this
     const found = this.#take(port, false)
     if (found !== undefined && found !== EMPTY) {
@@ -449,8 +447,10 @@ export class Receiver<out T = unknown> extends ChannelEnd implements AsyncIterab
   }
 }
 
+/** @throws the reason of a signal that has fired already: then nothing is done, whether or not it would wait. */
 function checkWaiting(options: WaitOptions): AskingOptions {
   const { signal, timeout } = checkCallOptions(options)
+  if (signal?.aborted === true) throw signal.reason
   return {
     ...(signal === undefined ? {} : { signal }),
     timeout: timeout ?? Infinity,
