@@ -67,9 +67,9 @@ export abstract class ChannelEnd extends Presence {
   readonly #side: Side
   readonly #home: Home
   readonly #shared: SharedItems | undefined
+  readonly #isReleased: Set<Side>
   #port: ServicePort | undefined
   #lane: Lane | undefined
-  #isReleased = false
   #inTurn = 0
 
   constructor(side: Side, home: Home, shared: SharedItems | undefined) {
@@ -77,6 +77,7 @@ export abstract class ChannelEnd extends Presence {
     this.#side = side
     this.#home = home
     this.#shared = shared
+    this.#isReleased = formsOf(home).released
   }
 
   /** The names of the contexts that are associated with each end: those that have used it and have not released it, and live. */
@@ -92,8 +93,8 @@ export abstract class ChannelEnd extends Presence {
    * theirs; when this was the last that had used this end, the channel closes. Does nothing the second time.
    */
   release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
+    if (this.#isReleased.has(this.#side)) return
+    this.#isReleased.add(this.#side)
     if (this.#port !== undefined && !this.#isHomeGone()) this.#port.tell('leave', [])
   }
 
@@ -131,7 +132,7 @@ export abstract class ChannelEnd extends Presence {
    * @throws {ReleasedError} when the end was released here, {@link ContextClosedError} when the channel's context is gone.
    */
   protected get port(): ServicePort {
-    if (this.#isReleased) throw new ReleasedError(`the ${this.#side} of a channel`)
+    if (this.#isReleased.has(this.#side)) throw new ReleasedError(`the ${this.#side} of a channel`)
     if (this.#isHomeGone()) throw this.#homeGone()
     this.#port ??= this.#join()
     return this.#port
@@ -188,34 +189,11 @@ export abstract class ChannelEnd extends Presence {
   #join(): ServicePort {
     const home = this.#home
     const { name } = currentContext()
-    if (home instanceof ChannelService) {
-      const association = home.join(this.#side, name)
-      LOST.register(this, () => association.leave())
-      return new ServiceHere(association, this.#side)
-    }
-    // Whatever scope it is first used in, it is this context's.
-    const call = within(undefined, () =>
-      home.session.request(
-        Operation.call,
-        home,
-        ['join'],
-        [this.#side, name, `${thisHeap.id} ${name}`],
-        {},
-        'remote',
-      ),
-    )
-    call.promise().catch(() => undefined) // what is asked of it fails with the same
-    const joined: { handle: Handle } = { handle: call }
-    const port = new ServiceThere(() => {
-      const { handle } = joined
-      // Its answer may have come while this thread was blocked, and no promise told so.
-      if (handle instanceof PendingCall && handle.isHere) {
-        if (handle.state === 'rejected') throw handle.value
-        joined.handle = standInOf(handle.value)?.handle ?? handle
-      }
-      return joined.handle
-    })
-    LOST.register(this, () => port.tell('leave', []))
+    const port =
+      home instanceof ChannelService
+        ? new ServiceHere(home.join(this.#side, name), this.#side)
+        : joinThere(home, this.#side, name)
+    LOST.register(this, port)
     return port
   }
 
@@ -229,8 +207,34 @@ export abstract class ChannelEnd extends Presence {
   }
 }
 
-/** Ends that no one has any more leave as if they were released. What keeps an association must not keep its end. */
-const LOST = new FinalizationRegistry<() => void>((leave) => leave())
+/** Ends that no one has any more leave; who gets one again may use it again. */
+const LOST = new FinalizationRegistry<ServicePort>((port) => port.tell('lose', []))
+
+/** Associates this context with an end of a channel that is at home elsewhere. What it gives must not keep the end, so it is none of its methods. */
+function joinThere(home: Import, side: Side, name: string): ServicePort {
+  // Whatever scope it is first used in, it is this context's.
+  const call = within(undefined, () =>
+    home.session.request(
+      Operation.call,
+      home,
+      ['join'],
+      [side, name, `${thisHeap.id} ${name}`],
+      {},
+      'remote',
+    ),
+  )
+  call.promise().catch(() => undefined) // what is asked of it fails with the same
+  const joined: { handle: Handle } = { handle: call }
+  return new ServiceThere(() => {
+    const { handle } = joined
+    // Its answer may have come while this thread was blocked, and no promise told so.
+    if (handle instanceof PendingCall && handle.isHere) {
+      if (handle.state === 'rejected') throw handle.value
+      joined.handle = standInOf(handle.value)?.handle ?? handle
+    }
+    return joined.handle
+  })
+}
 
 /** The end of a channel that items go in by. @see channel */
 export class Sender<in T = unknown> extends ChannelEnd {
@@ -463,14 +467,23 @@ function checkWaiting(options: WaitOptions): AskingOptions {
 interface Forms {
   sender?: WeakRef<Sender>
   receiver?: WeakRef<Receiver>
+  /** Which were released here. */
+  readonly released: Set<Side>
 }
 
 const FORMS = new WeakMap<Home, Forms>()
 
+function formsOf(home: Home): Forms {
+  const known = FORMS.get(home)
+  if (known !== undefined) return known
+  const forms = { released: new Set<Side>() }
+  FORMS.set(home, forms)
+  return forms
+}
+
 /** This context's end of a channel; the same one while it is held. */
 export function endOfChannel(side: Side, home: Home, shared?: SharedItems): ChannelEnd {
-  const forms = FORMS.get(home) ?? {}
-  FORMS.set(home, forms)
+  const forms = formsOf(home)
   const known = forms[side]?.deref()
   if (known !== undefined) return known
   if (side === 'sender') {

@@ -118,8 +118,13 @@ export class AssociationService extends Service {
     if (!this.#association.hasLeft) this.#hub.leave(this.#association, this.#key)
   }
 
-  dropped(isGivenUp: boolean): void {
-    this.#hub.dropped(this.#association, isGivenUp)
+  /** No one there has the end any more. */
+  lose(): void {
+    if (!this.#association.hasLeft) this.#hub.leave(this.#association, undefined)
+  }
+
+  dropped(): void {
+    this.#hub.dropped(this.#association)
   }
 
   #at(side: Side): Association {

@@ -57,8 +57,7 @@ export class ServiceThere implements ServicePort {
     try {
       handle = this.#handle()
     } catch {
-      // What could not be had has nothing to be told; whoever asked for it was.
-      return
+      return // It never came to be; whoever asked has been told.
     }
     if (handle.released || handle.session.ended !== undefined) return
     handle.session.request(Operation.call, handle, [method], args, NO_OPTIONS, 'remote')
