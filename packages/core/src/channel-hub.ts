@@ -133,11 +133,11 @@ export class ChannelHub {
   }
 
   /**
-   * No context has an association any more: it has left and given it up, or it is gone.
-   * @param isGivenUp did it say so, as one does that lives?
+   * No context has an association any more: it has left and given it up, or it is gone. What whoever had left before had sent is no orphan's: it
+   * depends on no collector whether its context still had the association.
    */
-  dropped(association: Association, isGivenUp: boolean): void {
-    const isDead = !isGivenUp || !association.hasLeft
+  dropped(association: Association): void {
+    const isDead = !association.hasLeft
     for (const [, item] of [...association.given].reverse()) this.#putBack(item)
     association.given.clear()
     if (association.number !== HOME) {
