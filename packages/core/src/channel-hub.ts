@@ -45,6 +45,8 @@ export class Association {
   readonly given = new Map<number, Item<Association>>()
   /** Has it left, or is its context gone? */
   hasLeft = false
+  /** Has its context ended without leaving? */
+  isDead = false
 
   constructor(side: Side, name: string, number: number) {
     this.side = side
@@ -90,6 +92,8 @@ export class ChannelHub {
   /** Is nothing left to receive, either? */
   #isOver = false
   #isPumping = false
+  /** How many items were given to receivers. */
+  #given = 0
   /** Who has which number in shared memory. */
   readonly #numbered: (Association | undefined)[] = [NOBODY]
   /** Numbers of those that are gone; others get them when nothing in shared memory bears them. */
@@ -137,14 +141,14 @@ export class ChannelHub {
    * depends on no collector whether its context still had the association.
    */
   dropped(association: Association): void {
-    const isDead = !association.hasLeft
-    for (const [, item] of [...association.given].reverse()) this.#putBack(item)
+    association.isDead = !association.hasLeft
+    for (const [, item] of association.given) this.#putBack(item)
     association.given.clear()
     if (association.number !== HOME) {
-      this.#queue.repair(association.number)
+      for (const item of this.#queue.repair(association.number)) this.#putBack(item)
       this.#retired.push(association.number)
     }
-    if (isDead && association.side === 'sender' && this.#unbound !== 'keep')
+    if (association.isDead && association.side === 'sender' && this.#unbound !== 'keep')
       this.#queue.unbind(association, this.#unbound)
     this.#gone(association)
   }
@@ -297,8 +301,13 @@ export class ChannelHub {
       this.#close(`context "${association.name}" has closed it`)
       return
     }
+    // Before it is looked at: what is put in shared memory from now on is in time, or whoever puts it hears that it was not.
+    this.#queue.bar()
     const size = this.#size()
-    if (size > 0 && !force) throw new ChannelNotEmptyError(size)
+    if (size > 0 && !force) {
+      this.#tell()
+      throw new ChannelNotEmptyError(size)
+    }
     this.#end(`context "${association.name}" has closed it`)
   }
 
@@ -408,6 +417,7 @@ export class ChannelHub {
 
   #give(item: Item<Association>, receiver: Association, ticket: number): readonly [unknown] {
     if (item.isOrphaned) throw new ItemOrphanedError(item.sender.name)
+    item.order ??= ++this.#given
     receiver.given.set(ticket, item)
     if (receiver.given.size > MOST_GIVEN)
       for (const [oldest] of receiver.given) {
@@ -418,7 +428,10 @@ export class ChannelHub {
   }
 
   #putBack(item: Item<Association>): void {
-    if (!this.#isOver) this.#queue.putBack(item)
+    if (this.#isOver) return
+    if (!item.sender.isDead || this.#unbound === 'keep') this.#queue.putBack(item)
+    else if (this.#unbound === 'error')
+      this.#queue.putBack({ ...item, value: undefined, isOrphaned: true })
   }
 
   /** How many items are in it. */

@@ -19,6 +19,8 @@ export interface Item<S extends Sending> {
   readonly sender: S
   /** Is the sender's context gone, and the receiver to be told so in the item's place? */
   readonly isOrphaned: boolean
+  /** Which of those that were given it is; those that come back are received again in that order. */
+  order?: number
 }
 
 /** Whoever has no number of its own in shared memory, and what is at home. */
@@ -115,9 +117,10 @@ export class ChannelQueue<S extends Sending> {
     return true
   }
 
-  /** Puts one back that was taken and not received: before all others. */
+  /** Puts one back that was taken and not received: before all others, but for those that came back and were taken before it. */
   putBack(item: Item<S>): void {
-    this.#front.unshift(item)
+    const { order = 0 } = item
+    this.#front.insert(item, (other) => (other.order ?? Infinity) > order)
   }
 
   /** The first; `undefined` when there is none, or it is only about to come. @throws {ProtocolError} when it cannot be read. */
@@ -160,7 +163,7 @@ export class ChannelQueue<S extends Sending> {
     for (const items of [this.#front, this.#rest])
       items.rewrite((item) => {
         if (item.sender !== sender) return item
-        return how === 'remove' ? undefined : { sender, value: undefined, isOrphaned: true }
+        return how === 'remove' ? undefined : { ...item, value: undefined, isOrphaned: true }
       })
     if (sender.number === HOME) return
     this.#ring?.markSent(sender.number, how === 'remove' ? 'removed' : 'orphaned')
@@ -168,14 +171,20 @@ export class ChannelQueue<S extends Sending> {
       if (item.sender === sender) this.#placed.delete(position)
   }
 
-  /** A thread that puts and takes in shared memory is dead: what it had in hand comes back, before all others. */
-  repair(number: number): void {
-    const returned = this.#ring?.repair(number) ?? []
-    for (const one of [...returned].reverse()) {
+  /** A thread that puts and takes in shared memory is dead. Gives what it had in hand, which is to come back before all others. */
+  repair(number: number): Item<S>[] {
+    const items: Item<S>[] = []
+    for (const one of this.#ring?.repair(number) ?? []) {
       const sender = this.#senderOf(one.sender)
       if ('item' in one && sender !== undefined)
-        this.putBack({ value: one.item, sender, isOrphaned: false })
+        items.push({ value: one.item, sender, isOrphaned: false, order: 0 })
     }
+    return items
+  }
+
+  /** From now on whoever puts something in shared memory asks whether it was in time, until it is told otherwise. */
+  bar(): void {
+    if (this.#ring !== undefined) this.#ring.sendersAsk = true
   }
 
   /** The memory is of no use any more: whoever has it asks. */

@@ -23,6 +23,14 @@ export class Fifo<T> implements Iterable<T> {
     else this.#items.unshift(item)
   }
 
+  /** Puts an item before the first that it is to come before; last when there is none. */
+  insert(item: T, isBefore: (other: T) => boolean): void {
+    let index = this.#first
+    while (index < this.#items.length && !isBefore(this.#items[index] as T)) index++ // none is free from the first on
+    if (index === this.#first) this.unshift(item)
+    else this.#items.splice(index, 0, item)
+  }
+
   /** The first; `undefined` when there is none. */
   shift(): T | undefined {
     if (this.size === 0) return undefined
