@@ -71,6 +71,9 @@ export const receiveMany = async (receiver: Receiver, many: number): Promise<unk
   while (items.length < many) items.push(await keep(receiver).receive())
   return items
 }
+/** Asks for all of them before the first has come. */
+export const receiveManyAtOnce = (receiver: Receiver, many: number): Promise<unknown[]> =>
+  Promise.all(Array.from({ length: many }, () => keep(receiver).receive()))
 /** Gives up after a time by a signal and not by a timeout. */
 export const receiveUntil = (receiver: Receiver, milliseconds: number): Promise<unknown> =>
   keep(receiver).receive({ signal: AbortSignal.timeout(milliseconds) })
@@ -100,6 +103,11 @@ export const release = (end: End): void => end.release()
 export const contexts = (end: End) => end.contexts()
 
 // Ways to end --------------------------------------------------------------------------------------------
+
+/** Never gives its thread back. */
+export function spin(): never {
+  for (;;);
+}
 
 export const exit = (code: number): never => process.exit(code)
 export function crash(): Promise<never> {

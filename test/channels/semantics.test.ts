@@ -706,3 +706,23 @@ describe('the context where a channel is at home', () => {
     receiver.release()
   })
 })
+
+describe('an item that was given and not taken', () => {
+  test('comes back in its place, before what was sent after it', async () => {
+    const { sender, receiver } = channel()
+    const doomed = await startWorker('doomed')
+    // Its thread is blocked, so it takes none of those that it is given.
+    await doomed.remote.have(receiver)
+    const waiting = doomed.remote.receiveManyAtOnce(receiver, 3)
+    await untilContexts({ sender }, ({ receivers }) => receivers.length === 1)
+    await doomed.remote.echo(0)
+    expect(receiver.tryReceive()).toBeUndefined()
+    const lost = failureName(waiting)
+    const spinning = failureName(doomed.remote.spin())
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const item of [1, 2, 3, 4]) await sender.send(item)
+    await doomed.close()
+    expect([await lost, await spinning]).toEqual(['ContextClosedError', 'ContextClosedError'])
+    expect(await first.remote.receiveMany(receiver, 4)).toEqual([1, 2, 3, 4])
+  })
+})
