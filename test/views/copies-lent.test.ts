@@ -1,7 +1,16 @@
 /**
  * Ranges that are lent as copies, between contexts that share no memory: when they come home, and when they do not count.
  */
-import { connect, copy, expose, loopback, type Session, type View, view } from '@farhold/core'
+import {
+  connect,
+  copy,
+  expose,
+  loopback,
+  type Session,
+  scope,
+  type View,
+  view,
+} from '@farhold/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 let own: View
@@ -128,6 +137,16 @@ test('the end of the session loses what was not sent home, and frees the range',
   expect([lease.isOver, lease.array]).toEqual([true, undefined])
   lease[Symbol.dispose]()
   expect(aside.length).toBe(0)
+})
+
+test('the end of the scope that it was taken in ends it, and it does not count', async () => {
+  const lease = await scope(async () => {
+    const taken = await (await session.remote.second).lease()
+    taken.array.fill(9)
+    return taken
+  })
+  expect([lease.isOver, lease.array]).toEqual([true, undefined])
+  expect(await read(second)).toEqual([5, 6, 7, 7])
 })
 
 test('with drain, the end waits for it, and what was written comes home', async () => {
