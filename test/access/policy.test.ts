@@ -1,6 +1,7 @@
 /** A host that has its own say: asked before every operation of a peer, and able to put another object in the place of one. */
 import {
   AccessDeniedError,
+  channel,
   connect,
   expose,
   loopback,
@@ -10,6 +11,7 @@ import {
   RemoteReflect,
   type Session,
   snapshot,
+  view,
 } from '@farhold/core'
 import { spawnIsolate } from '@farhold/transport-isolate'
 import { spawnWorker } from '@farhold/transport-worker'
@@ -305,5 +307,40 @@ describe('of spawned contexts', () => {
     expect(await sandbox.eval('account.deposit(5)')).toBe('not 5')
     expect(await failureOf(sandbox.eval('account.withdraw'))).toBeInstanceOf(AccessDeniedError)
     expect(account.balance).toBe(10)
+  })
+})
+
+describe('channels and views', () => {
+  test('whoever was given an end or a view uses it, whatever a policy says of other objects', async () => {
+    const asked: PolicyQuestion[] = []
+    const distorted: object[] = []
+    const post = channel<string>()
+    const memory = view(4)
+    const root = { give: () => ({ ...post, memory }) }
+    const [here, there] = loopback()
+    const session = connect<typeof root>(there, { name: 'guest', sharedMemory: false })
+    const policy: Policy = {
+      allow: (question) => {
+        asked.push(question)
+        return question.object === root && question.key === 'give'
+      },
+      distort: (object) => {
+        distorted.push(object)
+        return object
+      },
+    }
+    sessions.push(session, expose(root, here, { policy, sharedMemory: false }))
+
+    const given = await session.remote.give()
+    await given.sender.send('there')
+    expect(await given.receiver.receive()).toBe('there')
+    {
+      using lease = await given.memory.lease({ range: [1, 3] })
+      lease.array.fill(7)
+    }
+    using lease = await memory.lease({ mode: 'shared' })
+    expect([...lease.array]).toEqual([0, 7, 7, 0])
+    expect(asked.map(({ key }) => key)).toEqual(['give'])
+    expect(distorted).toEqual([root, root.give])
   })
 })

@@ -18,6 +18,7 @@ import { Flag, Operation } from './protocol.ts'
 import { createRemote } from './remote.ts'
 import { isDelayed } from './schema.ts'
 import { LockTarget } from './served-locks.ts'
+import { Service } from './service.ts'
 import { standInOf } from './stand-in.ts'
 import type { AnyFunction } from './types/pass-kind.ts'
 import {
@@ -52,6 +53,8 @@ export function perform(
   const { access } = options
   const last = path.length - 1
   let holder = access.of(target)
+  if (last === 0 && operation === Operation.call && Service.is(holder))
+    return callService(holder, key(path, 0), args, access)
   for (let step = 0; step < last; step++) {
     const next = handOver(holder)
     if (next !== undefined) {
@@ -108,6 +111,18 @@ export function perform(
       return onObject(operation, found, args, path, options)
     }
   }
+}
+
+/** A method of a service of this library is called by whoever was given that, and no policy is asked; see `policy.ts`. */
+function callService(
+  service: Service,
+  name: PropertyKey,
+  args: readonly unknown[],
+  access: Access,
+): unknown {
+  const method = name === 'dropped' ? undefined : readProperty(service, name, access)
+  if (!isFunction(method)) throw new AccessDeniedError(`method ${String(name)}`)
+  return Reflect.apply(method, service, args)
 }
 
 /** Operations that are on what a path leads to, and only read the property that is its end. */

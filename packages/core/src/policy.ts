@@ -9,6 +9,7 @@ import { AccessDeniedError, refuseOption } from './errors.ts'
 import { Import } from './handle.ts'
 import { classNameOf } from './pass-style.ts'
 import { Operation } from './protocol.ts'
+import { Service } from './service.ts'
 import { standInOf } from './stand-in.ts'
 
 /** One operation that a peer asks for. */
@@ -76,6 +77,8 @@ export class PeerPolicy {
   check(operation: Operation, object: unknown, path: readonly PropertyKey[], isOfKey: boolean) {
     if (this.#policy.allow === undefined) return
     if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return
+    // Whoever was given an end of a channel, or a view, may use it: that is what it was given for.
+    if (Service.is(object)) return
     const standIn = object instanceof Import ? { handle: object } : standInOf(object)
     const key = isOfKey ? path.at(-1) : undefined
     const answer: unknown = this.#policy.allow({
@@ -95,7 +98,7 @@ export class PeerPolicy {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
     const known = this.#standIns.get(value)
     if (known !== undefined) return known as Value // put there for it below
-    if (value instanceof Import || standInOf(value) !== undefined) return value
+    if (value instanceof Import || standInOf(value) !== undefined || Service.is(value)) return value
     const standIn: unknown = this.#policy.distort(value, this.#peer())
     if ((typeof standIn !== 'object' && typeof standIn !== 'function') || standIn === null)
       throw new TypeError('policy.distort must give an object or a function')

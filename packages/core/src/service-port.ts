@@ -60,7 +60,14 @@ export class ServiceThere implements ServicePort {
       return // It never came to be; whoever asked has been told.
     }
     if (handle.released || handle.session.ended !== undefined) return
-    handle.session.request(Operation.call, handle, [method], args, NO_OPTIONS, 'remote')
+    const { session } = handle
+    // Awaited, so that no answer is kept for us that someone would have to give up.
+    session
+      .request(Operation.call, handle, [method], args, NO_OPTIONS, 'remote')
+      .promise()
+      .catch((error: unknown) => {
+        if (session.ended === undefined) session.report(error)
+      })
   }
 }
 
