@@ -259,3 +259,27 @@ describe('memory that is no ring is refused', () => {
     expect(() => ChannelRing.create(capacity)).toThrow(RangeError)
   })
 })
+
+test('a slot that a receiver has taken and not freed is no broken ring, however long that takes', () => {
+  const memory = ChannelRing.create(1)
+  const ring = new ChannelRing(memory, () => undefined)
+  ring.put(1, 'held')
+  // Receiver 7 stops between taking it and freeing its slot, with head moved on.
+  const { store } = Atomics
+  const stopped = new Error('stopped')
+  Atomics.store = (() => {
+    throw stopped
+  }) as typeof Atomics.store
+  try {
+    expect(() => ring.take(7)).toThrow(stopped)
+  } finally {
+    Atomics.store = store
+  }
+  expect(ring.take(2)).toBe(EMPTY)
+  expect(ring.head()).toEqual({ kind: 'empty' })
+  expect(ring.takeHead(0)).toEqual({ kind: 'empty' })
+  expect(ring.put(1, 'more')).toBe('full')
+  expect(ring.repair(7)).toEqual([{ sender: 1, item: 'held' }])
+  expect(ring.put(1, 'more')).toBe('done')
+  expect(ring.take(2)).toBe('more')
+})
