@@ -86,7 +86,7 @@ export async function receive(
   note: (label: Label) => void,
 ): Promise<void> {
   try {
-    for (let round = 0; ; round++) {
+    for (;;) {
       if (way === 0) note(labelOf(await receiver.receive()))
       else if (way === 1) note(labelOf(receiver.receiveSync()))
       else {

@@ -11,6 +11,8 @@ import {
 
 /** What a worker has and an isolate has not. */
 declare const process: { exit(code: number): never; memoryUsage(): { readonly heapUsed: number } }
+declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const queueMicrotask: (run: () => void) => void
 declare const setImmediate: (run: () => void) => void
 declare const AbortSignal: { timeout(milliseconds: number): AbortSignal }
 
@@ -94,6 +96,16 @@ export const sum = async (receiver: Receiver, many: number): Promise<number> => 
 }
 export const heapUsed = (): number => process.memoryUsage().heapUsed
 
+/** These two answer before they do it. */
+export const sendLater = (sender: Sender, milliseconds: number): void => {
+  keep(sender)
+  setTimeout(() => void sender.send('late'), milliseconds)
+}
+export const receiveLater = (receiver: Receiver, milliseconds: number): void => {
+  keep(receiver)
+  setTimeout(() => void receiver.receive(), milliseconds)
+}
+
 // Closing ------------------------------------------------------------------------------------------------
 
 export const closeSender = (sender: Sender): Promise<void> => keep(sender).close()
@@ -107,6 +119,17 @@ export const contexts = (end: End) => end.contexts()
 /** Never gives its thread back. */
 export function spin(): never {
   for (;;);
+}
+
+/** Stands still until it is told to end, and ends without reading anything more. */
+export function stopAndEnd(memory: Int32Array, byExit: boolean): never {
+  Atomics.store(memory, 0, 1)
+  Atomics.wait(memory, 0, 1)
+  if (byExit) process.exit(3)
+  queueMicrotask(() => {
+    throw new RangeError('out of tea')
+  })
+  return undefined as never // it is not read
 }
 
 export const exit = (code: number): never => process.exit(code)
