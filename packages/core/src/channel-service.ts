@@ -52,6 +52,7 @@ export class AssociationService extends Service {
   readonly #hub: ChannelHub
   readonly #association: Association
   readonly #key: string | undefined
+  #isDropped = false
 
   constructor(hub: ChannelHub, association: Association, key: string | undefined) {
     super()
@@ -124,6 +125,9 @@ export class AssociationService extends Service {
   }
 
   dropped(): void {
+    // Once, also when a peer says so itself: what names it in shared memory may be another's by the second time.
+    if (this.#isDropped) return
+    this.#isDropped = true
     this.#hub.dropped(this.#association)
   }
 
