@@ -75,6 +75,16 @@ describe.each([
     hub.took(heir, 1)
     expect(() => hub.poll(heir, 2)).toThrow(ChannelClosedError)
   })
+
+  test('nor is it empty for another receiver that closes it', () => {
+    const { hub, receiver, heir } = start(1, { shared })
+    hub.poll(receiver, 0)
+    expect(() => hub.close(heir, false)).toThrow(ChannelNotEmptyError)
+    hub.putBack(receiver, 0)
+    expect(hub.poll(heir, 1)).toEqual([1])
+    hub.took(heir, 1)
+    hub.close(heir, false)
+  })
 })
 
 test('what is put in shared memory while a receiver closes the channel is not lost without a word', () => {
@@ -96,6 +106,7 @@ test('what is put in shared memory while a receiver closes the channel is not lo
   expect(result).toBe('done')
   expect(ring.sendersAsk).toBe(false)
   expect(hub.poll(receiver, 0)).toEqual(['in between'])
+  hub.took(receiver, 0)
   hub.close(receiver, false)
   expect(() => hub.confirm()).toThrow(ChannelClosedError)
 })

@@ -303,7 +303,7 @@ export class ChannelHub {
     }
     // Before it is looked at: what is put in shared memory from now on is in time, or whoever puts it hears that it was not.
     this.#queue.bar()
-    const size = this.#size()
+    const size = this.#size() + this.#underWay
     if (size > 0 && !force) {
       this.#tell()
       throw new ChannelNotEmptyError(size)
@@ -441,9 +441,14 @@ export class ChannelHub {
 
   /** Is nothing left to receive, and nothing on its way to a receiver that could come back? */
   #isDrained(): boolean {
-    if (this.#queue.size > 0) return false
-    for (const { given } of this.#associations.receiver) if (given.size > 0) return false
-    return true
+    return this.#queue.size === 0 && this.#underWay === 0
+  }
+
+  /** How many items are on their way to receivers, and may come back. */
+  get #underWay(): number {
+    let count = 0
+    for (const { given } of this.#associations.receiver) count += given.size
+    return count
   }
 
   // What keeps the process alive ---------------------------------------------------------------------------
