@@ -265,15 +265,17 @@ test('a slot that a receiver has taken and not freed is no broken ring, however 
   const ring = new ChannelRing(memory, () => undefined)
   ring.put(1, 'held')
   // Receiver 7 stops between taking it and freeing its slot, with head moved on.
-  const { store } = Atomics
+  const { compareExchange } = Atomics
   const stopped = new Error('stopped')
-  Atomics.store = (() => {
-    throw stopped
-  }) as typeof Atomics.store
+  let left = 2
+  Atomics.compareExchange = ((...args: Parameters<typeof compareExchange>) => {
+    if (left-- === 0) throw stopped
+    return compareExchange(...args)
+  }) as typeof Atomics.compareExchange
   try {
     expect(() => ring.take(7)).toThrow(stopped)
   } finally {
-    Atomics.store = store
+    Atomics.compareExchange = compareExchange
   }
   expect(ring.take(2)).toBe(EMPTY)
   expect(ring.head()).toEqual({ kind: 'empty' })
