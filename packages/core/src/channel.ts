@@ -1,8 +1,10 @@
 /**
  * Channels: queues between contexts, whose ends can be passed to any of them.
  */
-import { endOfChannel, type Receiver, type Sender } from './channel-ends.ts'
+import { endOfChannel } from './channel-ends.ts'
 import { ChannelHub, type Unbound } from './channel-hub.ts'
+import type { Receiver } from './channel-receiver.ts'
+import type { Sender } from './channel-sender.ts'
 import { ChannelService } from './channel-service.ts'
 import { refuseOption } from './errors.ts'
 

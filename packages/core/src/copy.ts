@@ -12,7 +12,7 @@ import type { ServicePort } from './service-port.ts'
 import { type StandIn, standInOf } from './stand-in.ts'
 import { checkRoom, kindOfArray, setElements, type TypedArray } from './typed-arrays.ts'
 import type { RemoteReference, SyncReference } from './types/brands.ts'
-import { type AnyView, type Taken, View } from './view.ts'
+import { type AnyView, homeOf, type Taken, take, View } from './view.ts'
 import type { ViewName } from './view-memory.ts'
 
 /** What has bytes that can be copied, and a place for them: in this context, or in another one. */
@@ -162,7 +162,7 @@ async function between(source: AnyView, target: AnyView): Promise<void> {
   checkRoom(source.length, target.length)
   const home = sharedHome(source, target)
   if (home !== undefined) {
-    await home.ask('copyFrom', [View.homeOf(source).part], { timeout: Infinity })
+    await home.ask('copyFrom', [homeOf(source).part], { timeout: Infinity })
     return
   }
   let from: Taken | undefined
@@ -184,22 +184,22 @@ async function between(source: AnyView, target: AnyView): Promise<void> {
 
 /** What to ask of two views whose memory is not here, when it is in one other context: that can copy what would have to come here and go back. */
 function sharedHome(source: AnyView, target: AnyView): ServicePort | undefined {
-  const [from, to] = [View.homeOf(source), View.homeOf(target)]
+  const [from, to] = [homeOf(source), homeOf(target)]
   if (from.buffer !== undefined || to.buffer !== undefined) return undefined
   const sessions = [from, to].map(({ part }) => standInOf(part)?.handle.session)
   return from.name[0] === to.name[0] && sessions[0] === sessions[1] ? to.port : undefined
 }
 
 function takeSource(view: AnyView): Promise<Taken> {
-  const form = View.homeOf(view).buffer === undefined ? 'copy' : 'shared'
-  return View.take(view, { mode: 'shared', range: [0, view.length] }, form)
+  const form = homeOf(view).buffer === undefined ? 'copy' : 'shared'
+  return take(view, { mode: 'shared', range: [0, view.length] }, form)
 }
 
 /** As much of it as is written. Where its memory is not here, nothing of what is there has to come. */
 async function takeTarget(view: AnyView, length: number): Promise<Taken> {
   checkRoom(length, view.length)
-  const form = View.homeOf(view).buffer === undefined ? 'blank' : 'shared'
-  return View.take(view, { mode: 'exclusive', range: [0, length] }, form)
+  const form = homeOf(view).buffer === undefined ? 'blank' : 'shared'
+  return take(view, { mode: 'exclusive', range: [0, length] }, form)
 }
 
 /** Writes to a range that was taken, and ends that. */
@@ -238,16 +238,16 @@ function duplicate(elements: TypedArray): TypedArray {
 }
 
 function elementSizeOf(view: AnyView): number {
-  return View.homeOf(view).elementSize
+  return homeOf(view).elementSize
 }
 
 /** Is what was taken of a view a copy, that may be moved on? */
 function isOwn(view: AnyView): boolean {
-  return View.homeOf(view).buffer === undefined
+  return homeOf(view).buffer === undefined
 }
 
 function nameOf(view: AnyView): ViewName {
-  return View.homeOf(view).name
+  return homeOf(view).name
 }
 
 function isBefore([heap, serial]: ViewName, [otherHeap, otherSerial]: ViewName): boolean {

@@ -1,8 +1,10 @@
 export type { Writes } from './access.ts'
 export type { CallOptions, HeldReference } from './call-options.ts'
 export { type Channel, type ChannelSettings, channel } from './channel.ts'
-export type { ChannelContexts, Receiver, Sender, WaitOptions } from './channel-ends.ts'
+export type { ChannelContexts, WaitOptions } from './channel-end.ts'
 export type { Unbound } from './channel-hub.ts'
+export type { Receiver } from './channel-receiver.ts'
+export type { Sender } from './channel-sender.ts'
 export type { CloseOptions } from './closing.ts'
 export {
   connect,
@@ -69,7 +71,7 @@ export type { LockInfo, Locks } from './served-locks.ts'
 export type { SessionStats } from './session.ts'
 export type { Batch, BatchReceiver, CodecName, Transport } from './transport.ts'
 export type { KindOf, TypedArray } from './typed-arrays.ts'
-export type { RemoteReference, SyncReference } from './types/brands.ts'
+export type { RemoteReference, SyncReference, wholeAs } from './types/brands.ts'
 export type { Immutable } from './types/immutable.ts'
 export type {
   Local,

@@ -4,7 +4,7 @@
  * It looks at an object's prototype and brand, and never calls a method of the value.
  */
 import { ambientPlatform } from './platform.ts'
-import { Presence } from './presence.ts'
+import { presenceOf } from './presence.ts'
 import { customFor, registeredIdentifier } from './registry.ts'
 
 export type PassStyle =
@@ -86,7 +86,7 @@ export function passStyleOf(value: object): PassStyle {
 }
 
 function styleOfInstance(value: object, prototype: object | null): PassStyle {
-  if (Presence.kindOf(value) !== undefined) return 'presence'
+  if (presenceOf(value) !== undefined) return 'presence'
   if (registeredIdentifier(constructorOf(prototype)) !== undefined) return 'registered'
   if (customFor(value) !== undefined) return 'custom'
   if (Array.isArray(value)) return 'array'

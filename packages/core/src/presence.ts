@@ -5,8 +5,6 @@
  * One crosses as its parts, which cross as anything does: a reference to what is at home, and memory where the two contexts may share it. The
  * other side makes its own form of those (`presences.ts`), one for each that is at home.
  */
-import type { wholeAs } from './types/brands.ts'
-
 /** Which form it is. */
 export type PresenceKind = 'sender' | 'receiver' | 'view'
 
@@ -26,23 +24,21 @@ export interface PresenceSession {
   isHeld(value: object): boolean
 }
 
-export abstract class Presence {
-  declare readonly [wholeAs]: true
-  readonly #kind: PresenceKind
-
-  constructor(kind: PresenceKind) {
-    this.#kind = kind
-  }
-
+/** What an object is as such a form. */
+export interface Presence {
+  readonly kind: PresenceKind
   /** Its parts, as they go to a peer. */
-  protected abstract parts(session: PresenceSession): readonly unknown[]
+  parts(session: PresenceSession): readonly unknown[]
+}
 
-  /** Which form an object is; `undefined` for one that is none. Fires no trap, and cannot be forged. */
-  static kindOf(value: object): PresenceKind | undefined {
-    return #kind in value ? value.#kind : undefined
-  }
+const PRESENCES = new WeakMap<object, Presence>()
 
-  static partsOf(value: object, session: PresenceSession): readonly unknown[] {
-    return (value as Presence).parts(session) // asked for after its kind
-  }
+/** From now on an object crosses as its parts. */
+export function present(object: object, presence: Presence): void {
+  PRESENCES.set(object, presence)
+}
+
+/** What an object is as such a form; `undefined` for one that is none. */
+export function presenceOf(value: object): Presence | undefined {
+  return PRESENCES.get(value)
 }

@@ -15,13 +15,14 @@ import type { LeaseHome } from './lease-home.ts'
 import { proxy } from './marks.ts'
 import { isSharedBuffer, newView, viewOver } from './marshal/bytes.ts'
 import type { AbortSignalLike } from './platform.ts'
-import { Presence, type PresenceSession } from './presence.ts'
+import { type PresenceSession, present } from './presence.ts'
 import { checkNatural } from './protocol.ts'
 import { excludes, type LeaseMode, type RangeRequest } from './range-lock.ts'
 import { Service } from './service.ts'
 import { type AskingOptions, ServiceHere, type ServicePort, ServiceThere } from './service-port.ts'
 import { standInOf } from './stand-in.ts'
 import { elementSizeOf, type KindOf, kindOfArray, type TypedArray } from './typed-arrays.ts'
+import type { wholeAs } from './types/brands.ts'
 import {
   checkRange,
   type LeaseAnswer,
@@ -63,6 +64,16 @@ export interface Home {
   readonly part: object
 }
 
+/** Takes a range for `copy`, which has no use for a lease that can be given away. */
+export let take: (
+  view: AnyView,
+  range: { readonly mode: LeaseMode; readonly range: ViewRange },
+  form: LeaseForm,
+) => Promise<Taken>
+/** Where a view is at home. */
+export let homeOf: (view: AnyView) => Home
+let viewAt: (home: Home) => AnyView
+
 /**
  * Memory that is at home in the context that made it, and that others lease ranges of. A view that is passed to another context is a view there,
  * also when it is passed on; sent home it is the owner's own.
@@ -70,7 +81,8 @@ export interface Home {
  * Contexts that share memory with its home work on the memory itself. Any other gets a copy of the range it leases, in one buffer that is moved;
  * an exclusive lease sends it back in the same way when it is disposed of.
  */
-export class View<A extends TypedArray = Uint8Array> extends Presence {
+export class View<A extends TypedArray = Uint8Array> {
+  declare readonly [wholeAs]: true
   readonly #home: Home
   /** Leases of this context that are out. */
   readonly #holdings = new Set<Holding>()
@@ -78,8 +90,8 @@ export class View<A extends TypedArray = Uint8Array> extends Presence {
 
   /** Made by `view()`, or of what came from another context. */
   private constructor(home: Home) {
-    super('view')
     this.#home = home
+    present(this, { kind: 'view', parts: (session) => this.#parts(session) })
   }
 
   /** How many elements it has. */
@@ -147,28 +159,17 @@ export class View<A extends TypedArray = Uint8Array> extends Presence {
     return memory.revoke(start, end)
   }
 
-  protected parts(session: PresenceSession): readonly unknown[] {
+  #parts(session: PresenceSession): readonly unknown[] {
     const { part, kind, length, name, buffer, ledger } = this.#home
     const isShared = session.sharedMemory && buffer !== undefined && ledger !== undefined
     return [part, kind, length, ...name, isShared ? buffer : null, isShared ? ledger.buffer : null]
   }
 
-  static at<A extends TypedArray>(home: Home): View<A> {
-    return new View<A>(home)
-  }
-
-  /** Takes a range for `copy`, which has no use for a lease that can be given away. */
-  static take(
-    view: AnyView,
-    { mode, range }: { readonly mode: LeaseMode; readonly range: ViewRange },
-    form: LeaseForm,
-  ): Promise<Taken> {
-    const [start, end] = range
-    return view.#take({ mode, start, end }, form, { timeout: Infinity })
-  }
-
-  static homeOf(view: AnyView): Home {
-    return view.#home
+  static {
+    viewAt = (home) => new View(home)
+    take = (view, { mode, range: [start, end] }, form) =>
+      view.#take({ mode, start, end }, form, { timeout: Infinity })
+    homeOf = (view) => view.#home
   }
 
   get #form(): LeaseForm {
@@ -358,7 +359,7 @@ export function view(content: number | TypedArray): AnyView {
   const memory = new ViewMemory(kind, content)
   const home = new ViewHome(memory)
   const { length, elementSize, buffer, ledger, name } = memory
-  const made = View.at<TypedArray>({
+  const made = viewAt({
     kind,
     length,
     elementSize,
@@ -393,7 +394,7 @@ export function viewOfParts(parts: readonly unknown[]): AnyView {
   if ((buffer === null) !== (ledger === null) || (ledger !== null && !isSharedBuffer(ledger)))
     throw new ProtocolError('a view without its ledger')
   const handle = key as Import // a home in this context is known, so this is not one
-  const made = View.at<TypedArray>({
+  const made = viewAt({
     kind: kind as string, // it has a size
     length: length as number, // checked above
     elementSize,

@@ -7,7 +7,7 @@ import { NotShareableError } from '../errors.ts'
 import { isImmutableStyle } from '../freezing.ts'
 import { ByReference, markOf } from '../marks.ts'
 import { classNameOf, constructorOf, type PassStyle, passStyleOf } from '../pass-style.ts'
-import { Presence } from '../presence.ts'
+import { presenceOf } from '../presence.ts'
 import { nameOfSymbol, type Slot } from '../protocol.ts'
 import { customFor, registeredClass, registeredIdentifier } from '../registry.ts'
 import { withoutOwnFrames } from '../stacks.ts'
@@ -219,10 +219,11 @@ export class Encoder {
       }
       case 'presence':
         if (this.#port.isHere) return this.#live(value, 'reference')
-        return this.#shell(value, 'presence', () => [
-          Presence.kindOf(value),
-          ...Presence.partsOf(value, this.#port).map((part, index) => this.#at(part, depth, index)),
-        ])
+        return this.#shell(value, 'presence', () => {
+          const presence = presenceOf(value)
+          const parts = presence?.parts(this.#port) ?? []
+          return [presence?.kind, ...parts.map((part, index) => this.#at(part, depth, index))]
+        })
       case 'refused':
         if (value instanceof ByReference) return this.#byReference(value, depth)
         // As a method that returns `this` does: whoever holds it by reference gets that reference.
