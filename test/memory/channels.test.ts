@@ -189,6 +189,22 @@ describe('between threads', () => {
     await second.remote.dropAll()
   })
 
+  test('what a context had sent that then dropped its end goes by the death of that context nevertheless', async () => {
+    const { sender, receiver } = channel({ unbound: 'remove' })
+    await sender.send(0)
+    const doomed = await startWorker('doomed')
+    await doomed.remote.sendAll(sender, [1, 2])
+    await doomed.remote.drop(sender)
+    await collectUntil(async () => {
+      await collectThere(doomed)
+      return (await sender.contexts()).senders.length === 1
+    })
+    for (let round = 0; round < 3; round++) await collectThere(doomed)
+    expect(await receiver.receive()).toBe(0)
+    await doomed.close()
+    expect(receiver.tryReceive()).toBeUndefined()
+  })
+
   test('one that was released stays so, also when it was dropped', async () => {
     const { sender, receiver } = channel()
     await sender.send(0)

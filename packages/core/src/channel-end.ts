@@ -13,7 +13,7 @@ import { ChannelService } from './channel-service.ts'
 import { copiedHere } from './copied-here.ts'
 import { currentContext } from './current-context.ts'
 import { ContextClosedError, ReleasedError } from './errors.ts'
-import { type Handle, Import } from './handle.ts'
+import { type Connection, type Handle, Import } from './handle.ts'
 import { ambientPlatform } from './platform.ts'
 import type { PresenceSession } from './presence.ts'
 import { checkNatural, Operation } from './protocol.ts'
@@ -81,7 +81,7 @@ export class ChannelEnd {
   release(): void {
     if (this.#isReleased.has(this.#side)) return
     this.#isReleased.add(this.#side)
-    if (this.#port !== undefined && !this.#isHomeGone()) this.#port.tell('leave', [])
+    if (this.#port !== undefined && !this.#isHomeGone()) leave(this.#home, this.#port, 'leave')
   }
 
   /** Its parts, as they go to a peer. */
@@ -172,7 +172,7 @@ export class ChannelEnd {
       home instanceof ChannelService
         ? new ServiceHere(home.join(this.#side, name), this.#side)
         : joinThere(home, this.#side, name)
-    LOST.register(this, port)
+    LOST.register(this, { home, port })
     return port
   }
 
@@ -187,7 +187,30 @@ export class ChannelEnd {
 }
 
 /** Ends that no one has any more leave; who gets one again may use it again. */
-const LOST = new FinalizationRegistry<ServicePort>((port) => port.tell('lose', []))
+const LOST = new FinalizationRegistry<{ readonly home: Home; readonly port: ServicePort }>(
+  ({ home, port }) => leave(home, port, 'lose'),
+)
+
+/** What a session is told by, at its end, that this context has ended and had sent something. */
+const KEPT = new WeakMap<Connection, Set<ServicePort>>()
+
+/** Leaves an end. The channel may want to hear of the end of this context nevertheless: it does when the session ends, by the association that is kept until then. */
+function leave(home: Home, port: ServicePort, how: 'leave' | 'lose'): void {
+  if (home instanceof ChannelService) {
+    port.tell(how, [])
+    return
+  }
+  const { session } = home
+  const left = async (): Promise<void> => {
+    if ((await port.ask(how, [])) !== true) return
+    const kept = KEPT.get(session) ?? new Set()
+    KEPT.set(session, kept.add(port))
+  }
+  left().catch((error: unknown) => {
+    // One that was refused never came to be, and whoever asked has been told.
+    if (session.ended === undefined && !(error instanceof ReleasedError)) session.report(error)
+  })
+}
 
 /** Associates this context with an end of a channel that is at home elsewhere. What it gives must not keep the end, so it is none of its methods. */
 function joinThere(home: Import, side: Side, name: string): ServicePort {

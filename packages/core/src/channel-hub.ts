@@ -47,6 +47,8 @@ export class Association {
   hasLeft = false
   /** Has its context ended without leaving? */
   isDead = false
+  /** It has left, and its context says nothing more of it until it ends: then what it had sent is unbound. */
+  isWatched = false
 
   constructor(side: Side, name: string, number: number) {
     this.side = side
@@ -125,7 +127,7 @@ export class ChannelHub {
   }
 
   /** A context has released an end, and never uses it again. */
-  leave(association: Association, key: string | undefined): void {
+  leave(association: Association, key: string | undefined): boolean {
     if (key !== undefined) bar(this.#barred, `${association.side} ${key}`)
     for (const waiting of [...this.#sending])
       if (waiting.item.sender === association && this.#sending.delete(waiting))
@@ -133,7 +135,10 @@ export class ChannelHub {
     for (const waiting of [...this.#receiving])
       if (waiting.receiver === association && this.#receiving.delete(waiting))
         waiting.later.fail(released('receiver'))
+    association.isWatched =
+      association.side === 'sender' && this.#unbound !== 'keep' && this.#size() > 0
     this.#gone(association)
+    return association.isWatched
   }
 
   /**
@@ -141,7 +146,7 @@ export class ChannelHub {
    * depends on no collector whether its context still had the association.
    */
   dropped(association: Association): void {
-    association.isDead = !association.hasLeft
+    association.isDead = !association.hasLeft || association.isWatched
     for (const [, item] of association.given) this.#putBack(item)
     association.given.clear()
     if (association.number !== HOME) {

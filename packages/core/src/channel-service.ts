@@ -114,14 +114,21 @@ export class AssociationService extends Service {
     this.#hub.close(this.#association, force === true)
   }
 
-  /** The context has released its end. */
-  leave(): void {
-    if (!this.#association.hasLeft) this.#hub.leave(this.#association, this.#key)
+  /**
+   * The context has released its end. Gives whether its own end is to be heard of nevertheless, because of what it has sent: then it keeps this until
+   * then.
+   */
+  leave(): boolean {
+    return this.#association.hasLeft
+      ? this.#association.isWatched
+      : this.#hub.leave(this.#association, this.#key)
   }
 
-  /** No one there has the end any more. */
-  lose(): void {
-    if (!this.#association.hasLeft) this.#hub.leave(this.#association, undefined)
+  /** No one there has the end any more. Gives the same. */
+  lose(): boolean {
+    return this.#association.hasLeft
+      ? this.#association.isWatched
+      : this.#hub.leave(this.#association, undefined)
   }
 
   dropped(): void {

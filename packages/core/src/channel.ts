@@ -12,7 +12,7 @@ export interface ChannelSettings {
   /** How many items may wait to be received; who sends more waits. 0: each waits until it is received. Default: `Infinity`. */
   readonly capacity?: number
   /**
-   * What becomes of what a context had sent, and no one has received, when that context ends without having released its end: it stays (`'keep'`), it is dropped (`'remove'`), or
+   * What becomes of what a context had sent, and no one has received, when that context ends: it stays (`'keep'`), it is dropped (`'remove'`), or
    * whoever would receive it gets an `ItemOrphanedError` (`'error'`). Default: `'keep'`.
    */
   readonly unbound?: Unbound
