@@ -3,7 +3,7 @@
  * methods may be: they merge what they get, coerce it, call it back and keep it.
  */
 import { readFileSync } from 'node:fs'
-import { proxy } from '@farhold/core'
+import { channel, immutable, proxy, type Receiver, type View, view } from '@farhold/core'
 
 /** What must never come back: as a string of this module, in the environment, and in a file. */
 const SECRET = process.env.HOSTILE_SECRET ?? 'no secret was set'
@@ -95,6 +95,16 @@ export function createFixture(): Fixture {
   const settings = { theme: 'dark', limits: { calls: 3 } }
 
   const root = {
+    /** Queues and memory, of which the guest has its ends and its view. */
+    post: channel({ capacity: 8 }),
+    memory: view(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8])),
+    frozen: immutable({ theme: 'dark', list: [1], bytes: new Uint8Array([1, 2, 3]) }),
+    receiveFrom: (receiver: Receiver) => receiver.receive(),
+    leaseOf: async (memory: View) => {
+      using lease = await memory.lease()
+      return lease.array.length
+    },
+
     name: 'host',
     number: 7,
     date: new Date(0),

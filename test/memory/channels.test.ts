@@ -40,6 +40,7 @@ const api = {
     kept.push(made)
     return made
   },
+  last: () => kept.at(-1) as Channel<unknown>,
   /** Uses an end and forgets it. */
   send: (sender: Sender, item: unknown) => sender.send(item),
   receive: (receiver: Receiver) => receiver.receive(),
@@ -63,6 +64,23 @@ describe('in one heap', () => {
       const { exports, imports, pending, serving } = session.stats()
       return exports === 0 && imports === 0 && pending === 0 && serving === 0
     })
+
+  test('an end that comes again before it was found to be dropped is at the same seat', async () => {
+    kept.push(channel({ capacity: 4 }))
+    let gone: WeakRef<object> | undefined
+    ;(() => {
+      const { sender } = user.sync.last()
+      sender.trySend(1)
+      gone = new WeakRef(sender)
+    })()
+    // In a turn of its own, in which no finalizer has run yet.
+    await setImmediate()
+    gc({ type: 'major', execution: 'sync' })
+    expect(gone?.deref()).toBeUndefined()
+    user.sync.last().sender.release()
+    for (let turn = 0; turn < 100; turn++) await undefined
+    expect((await (kept[0] as Channel<unknown>).sender.contexts()).senders).toEqual([])
+  })
 
   test('a channel that is dropped everywhere is collected', async () => {
     let hub: WeakRef<object> | undefined

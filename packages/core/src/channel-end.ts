@@ -53,22 +53,33 @@ interface Lane {
 /** After so many items in a row the event loop goes on, which none of them has to wait for. */
 const ITEMS_PER_TURN = 256
 
+/**
+ * What a context has of one end of a channel, whichever object of it is used: one that was dropped may not have been found yet when the end comes
+ * again.
+ */
+export class Seat {
+  isReleased = false
+  /** What stands for the association. */
+  port: ServicePort | undefined
+  lane: Lane | undefined
+  /** How many objects use it, those included that were dropped and not found yet. */
+  users = 0
+}
+
 /** What both ends have, and neither shows. */
 export class ChannelEnd {
   readonly #side: Side
   readonly #home: Home
   readonly #shared: SharedItems | undefined
-  readonly #isReleased: Set<Side>
-  #port: ServicePort | undefined
-  #lane: Lane | undefined
+  readonly #seat: Seat
+  #isUsed = false
   #inTurn = 0
 
-  /** @param released which ends were released in this context */
-  constructor(side: Side, home: Home, shared: SharedItems | undefined, released: Set<Side>) {
+  constructor(side: Side, home: Home, shared: SharedItems | undefined, seat: Seat) {
     this.#side = side
     this.#home = home
     this.#shared = shared
-    this.#isReleased = released
+    this.#seat = seat
   }
 
   async contexts(): Promise<ChannelContexts> {
@@ -79,9 +90,10 @@ export class ChannelEnd {
   }
 
   release(): void {
-    if (this.#isReleased.has(this.#side)) return
-    this.#isReleased.add(this.#side)
-    if (this.#port !== undefined && !this.#isHomeGone()) leave(this.#home, this.#port, 'leave')
+    const seat = this.#seat
+    if (seat.isReleased) return
+    seat.isReleased = true
+    if (seat.port !== undefined && !this.#isHomeGone()) leave(this.#home, seat.port, 'leave')
   }
 
   /** Its parts, as they go to a peer. */
@@ -115,10 +127,16 @@ export class ChannelEnd {
    * @throws {ReleasedError} when the end was released here, {@link ContextClosedError} when the channel's context is gone.
    */
   get port(): ServicePort {
-    if (this.#isReleased.has(this.#side)) throw new ReleasedError(`the ${this.#side} of a channel`)
+    const seat = this.#seat
+    if (seat.isReleased) throw new ReleasedError(`the ${this.#side} of a channel`)
     if (this.#isHomeGone()) throw this.#homeGone()
-    this.#port ??= this.#join()
-    return this.#port
+    seat.port ??= this.#join()
+    if (!this.#isUsed) {
+      this.#isUsed = true
+      seat.users++
+      LOST.register(this, { home: this.#home, seat })
+    }
+    return seat.port
   }
 
   /**
@@ -127,11 +145,11 @@ export class ChannelEnd {
    */
   laneOf(port: ServicePort, isSync: boolean): (Lane & { number: number }) | undefined {
     if (this.#shared === undefined || this.hub !== undefined) return undefined
-    if (this.#lane === undefined) {
+    if (this.#seat.lane === undefined) {
       const { memory, isBounded } = this.#shared
       const ring = new ChannelRing(memory, () => port.tell('wake', []))
       const lane: Lane = { ring, isBounded, number: undefined }
-      this.#lane = lane
+      this.#seat.lane = lane
       if (!isSync) {
         const known = (number: unknown): void => {
           lane.number ??= checkNatural(number, 'number of a context')
@@ -139,7 +157,7 @@ export class ChannelEnd {
         port.ask('number', []).then(known, () => undefined) // what is asked next fails with the same
       }
     }
-    const lane = this.#lane
+    const lane = this.#seat.lane
     if (lane.number === undefined && isSync)
       lane.number = checkNatural(port.askSync('number', []), 'number of a context')
     return lane.number === undefined || lane.number === HOME
@@ -168,12 +186,9 @@ export class ChannelEnd {
   #join(): ServicePort {
     const home = this.#home
     const { name } = currentContext()
-    const port =
-      home instanceof ChannelService
-        ? new ServiceHere(home.join(this.#side, name), this.#side)
-        : joinThere(home, this.#side, name)
-    LOST.register(this, { home, port })
-    return port
+    return home instanceof ChannelService
+      ? new ServiceHere(home.join(this.#side, name), this.#side)
+      : joinThere(home, this.#side, name)
   }
 
   #isHomeGone(): boolean {
@@ -187,8 +202,14 @@ export class ChannelEnd {
 }
 
 /** Ends that no one has any more leave; who gets one again may use it again. */
-const LOST = new FinalizationRegistry<{ readonly home: Home; readonly port: ServicePort }>(
-  ({ home, port }) => leave(home, port, 'lose'),
+const LOST = new FinalizationRegistry<{ readonly home: Home; readonly seat: Seat }>(
+  ({ home, seat }) => {
+    seat.users--
+    if (seat.users > 0 || seat.port === undefined) return
+    leave(home, seat.port, 'lose')
+    seat.port = undefined
+    seat.lane = undefined
+  },
 )
 
 /** What a session is told by, at its end, that this context has ended and had sent something. */
@@ -208,7 +229,8 @@ function leave(home: Home, port: ServicePort, how: 'leave' | 'lose'): void {
   }
   left().catch((error: unknown) => {
     // One that was refused never came to be, and whoever asked has been told.
-    if (session.ended === undefined && !(error instanceof ReleasedError)) session.report(error)
+    const isToldOf = error instanceof ReleasedError || error instanceof ContextClosedError
+    if (session.ended === undefined && !isToldOf) session.report(error)
   })
 }
 

@@ -1,7 +1,7 @@
 /**
  * The ends of channels that this context has: of each channel one for either side, the same one while it is held.
  */
-import { ChannelEnd, type Home, type SharedItems } from './channel-end.ts'
+import { ChannelEnd, type Home, Seat, type SharedItems } from './channel-end.ts'
 import type { Side } from './channel-hub.ts'
 import { type Receiver, receiverAt } from './channel-receiver.ts'
 import { type Sender, senderAt } from './channel-sender.ts'
@@ -15,8 +15,7 @@ import { standInOf } from './stand-in.ts'
 interface Forms {
   sender?: WeakRef<Sender>
   receiver?: WeakRef<Receiver>
-  /** Which were released here. */
-  readonly released: Set<Side>
+  readonly seats: Readonly<Record<Side, Seat>>
 }
 
 const FORMS = new WeakMap<Home, Forms>()
@@ -24,7 +23,7 @@ const FORMS = new WeakMap<Home, Forms>()
 function formsOf(home: Home): Forms {
   const known = FORMS.get(home)
   if (known !== undefined) return known
-  const forms = { released: new Set<Side>() }
+  const forms = { seats: { sender: new Seat(), receiver: new Seat() } }
   FORMS.set(home, forms)
   return forms
 }
@@ -35,11 +34,11 @@ export function endOfChannel(side: Side, home: Home, shared?: SharedItems): Send
   const known = forms[side]?.deref()
   if (known !== undefined) return known
   if (side === 'sender') {
-    const sender = senderAt(new ChannelEnd(side, home, shared, forms.released))
+    const sender = senderAt(new ChannelEnd(side, home, shared, forms.seats[side]))
     forms.sender = new WeakRef(sender)
     return sender
   }
-  const receiver = receiverAt(new ChannelEnd(side, home, shared, forms.released))
+  const receiver = receiverAt(new ChannelEnd(side, home, shared, forms.seats[side]))
   forms.receiver = new WeakRef(receiver)
   return receiver
 }

@@ -4,7 +4,7 @@
  */
 import { blockHere } from './block-here.ts'
 import type { CallParticulars } from './call-options.ts'
-import { CallTimeoutError, WouldBlockError } from './errors.ts'
+import { CallTimeoutError, ContextClosedError, WouldBlockError } from './errors.ts'
 import type { Handle } from './handle.ts'
 import { ambientPlatform } from './platform.ts'
 import { Operation } from './protocol.ts'
@@ -66,7 +66,9 @@ export class ServiceThere implements ServicePort {
       .request(Operation.call, handle, [method], args, NO_OPTIONS, 'remote')
       .promise()
       .catch((error: unknown) => {
-        if (session.ended === undefined) session.report(error)
+        // What is gone, here or behind the context between, has nothing to be told.
+        if (session.ended === undefined && !(error instanceof ContextClosedError))
+          session.report(error)
       })
   }
 }

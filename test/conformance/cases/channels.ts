@@ -185,7 +185,7 @@ const waiting = group('channels', {
   },
 
   async 'a wait ends when its signal fires, and no item is lost by it'(context) {
-    const { assert } = context
+    const { roundTrip, assert } = context
     const AbortController = platformClass('AbortController') as new () => {
       readonly signal: object
       abort(reason: unknown): void
@@ -199,6 +199,8 @@ const waiting = group('channels', {
       await sender.send(1)
       const second = new AbortController()
       const sending = sender.send(2, { signal: second.signal })
+      // It waits there, and is not accepted in the moment in which it is given up.
+      await roundTrip()
       second.abort(reason)
       assert.equal(await assert.rejects(sending), reason)
       assert.equal(await receiver.receive(), 1)
