@@ -133,6 +133,8 @@ export function stopAndEnd(memory: Int32Array, byExit: boolean): never {
 }
 
 export const exit = (code: number): never => process.exit(code)
+/** When whoever asked has its answer, and blocks. */
+export const exitSoon = (): void => void setTimeout(() => process.exit(3), 100)
 export function crash(): Promise<never> {
   setImmediate(() => {
     throw new RangeError('out of tea')

@@ -81,3 +81,14 @@ test('so does one whose waits were given up, or failed', () =>
     console.log(await waiting)`,
     '0\nCallTimeoutError\nTimeoutError\nChannelClosedError',
   ))
+
+test('a thread that blocks is told when everyone is gone who could have sent', () =>
+  runs(
+    `const peer = await startWorker('peer')
+    const { sender, receiver } = channel()
+    await peer.remote.have(sender)
+    await peer.remote.exitSoon()
+    try { receiver.receiveSync() } catch (error) { console.log(error.name) }
+    try { receiver.receiveSync() } catch (error) { console.log(error.name) }`,
+    'WouldBlockError\nWouldBlockError',
+  ))

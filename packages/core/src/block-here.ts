@@ -21,21 +21,22 @@ export function canSleepBy(sleeper: Sleeper): () => void {
   }
 }
 
-/**
- * Blocks until `done` holds. False when that cannot come any more, or not in `timeout` milliseconds.
- */
-export function blockHere(done: () => boolean, timeout: number | undefined): boolean {
+/** Blocks until `done` holds; `late` when that has not come in `timeout` milliseconds, `alone` when no one is left who could bring it about. */
+export function blockHere(
+  done: () => boolean,
+  timeout: number | undefined,
+): 'done' | 'late' | 'alone' {
   const end = timeout === undefined || timeout === Infinity ? undefined : now() + timeout
-  const block = (): boolean => {
+  const block = (): 'done' | 'late' | 'alone' => {
     while (!done()) {
       const left = end === undefined ? undefined : end - now()
-      if (left !== undefined && left <= 0) return false
-      // One that has served a call may have ended meanwhile.
+      if (left !== undefined && left <= 0) return 'late'
       const [sleeper] = sleepers
-      if (sleeper === undefined) return false
-      sleeper.sleep(done, left)
+      if (sleeper === undefined) return 'alone'
+      // When that peer is gone, another may still bring it about; when all are, no one does.
+      sleeper.sleep(() => done() || !sleepers.has(sleeper), left)
     }
-    return true
+    return 'done'
   }
   const turn = turnHere()
   return turn === undefined ? block() : turn.whileBlocked(block)

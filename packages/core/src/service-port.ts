@@ -128,11 +128,11 @@ export class ServiceHere implements ServicePort {
     })
     // Whoever is served meanwhile may abort it.
     const isOver = (): boolean => !answer.isPending || isAborted()
-    const inTime = isOver() || blockHere(isOver, timeout)
+    const how = isOver() ? 'done' : blockHere(isOver, timeout)
     if (answer.isPending) {
       answer.callOff()
       if (isAborted()) throw signal?.reason
-      if (!inTime && timeout !== undefined) throw this.#late(method, timeout)
+      if (how === 'late' && timeout !== undefined) throw this.#late(method, timeout)
       throw new WouldBlockError(
         `"${this.#label}.${method}"`,
         'no other thread is there that could end the wait while this one is blocked.',
