@@ -2,33 +2,19 @@
  * The kinds of typed arrays, as types and by their names. What a subclass adds, as Node's `Buffer` does, is no kind.
  */
 import { newView, viewKind } from './marshal/bytes.ts'
-
-interface Kinds {
-  Int8Array: Int8Array
-  Uint8Array: Uint8Array
-  Uint8ClampedArray: Uint8ClampedArray
-  Int16Array: Int16Array
-  Uint16Array: Uint16Array
-  Int32Array: Int32Array
-  Uint32Array: Uint32Array
-  Float16Array: Float16Array
-  Float32Array: Float32Array
-  Float64Array: Float64Array
-  BigInt64Array: BigInt64Array
-  BigUint64Array: BigUint64Array
-}
+import type { ArrayKinds } from './types/array-kinds.ts'
 
 /** A typed array of any kind, over memory that is shared or not. */
-export type TypedArray = Kinds[keyof Kinds]
+export type TypedArray = ArrayKinds[keyof ArrayKinds]
 
 /** The kind of a typed array, whatever its memory is and whatever its class adds. */
-export type KindOf<A extends TypedArray> = Kinds[A[typeof Symbol.toStringTag]]
+export type KindOf<A extends TypedArray> = ArrayKinds[A[typeof Symbol.toStringTag]]
 
 /** The kind of a typed array by name; `undefined` for anything else. */
-export function kindOfArray(value: unknown): keyof Kinds | undefined {
+export function kindOfArray(value: unknown): keyof ArrayKinds | undefined {
   if (!ArrayBuffer.isView(value)) return undefined
   const kind = viewKind(value)
-  return kind === 'DataView' ? undefined : (kind as keyof Kinds) // the other kinds of views
+  return kind === 'DataView' ? undefined : (kind as keyof ArrayKinds) // the other kinds of views
 }
 
 /** How many bytes an element of that kind has; `undefined` when this engine has no such kind. */

@@ -3,6 +3,9 @@
  *
  * It carries no brand, so another context receives it as the data it is.
  */
+
+import type { ArrayKinds } from './array-kinds.ts'
+
 /**
  * What `immutable()` makes of a `T`: readonly throughout. Bytes are those of a copy in shared memory, where there is any. A class with private
  * members stays itself, because nothing else can be given where an instance is expected.
@@ -23,18 +26,7 @@ type ImmutableObject<T extends object> = T extends
         : T
 
 /** The kinds of views, whatever the kind of their buffer. */
-interface Views {
-  Int8Array: Int8Array
-  Uint8Array: Uint8Array
-  Uint8ClampedArray: Uint8ClampedArray
-  Int16Array: Int16Array
-  Uint16Array: Uint16Array
-  Int32Array: Int32Array
-  Uint32Array: Uint32Array
-  Float32Array: Float32Array
-  Float64Array: Float64Array
-  BigInt64Array: BigInt64Array
-  BigUint64Array: BigUint64Array
+interface Views extends ArrayKinds {
   DataView: DataView
 }
 
